@@ -1,0 +1,43 @@
+import type { BroadcastOptions, Room, SocketId } from "./namespace-view.ts";
+
+/** Who is where, on this node. */
+export interface Membership {
+  readonly rooms: ReadonlyMap<Room, ReadonlySet<SocketId>>;
+  readonly sids: ReadonlyMap<SocketId, ReadonlySet<Room>>;
+}
+
+/**
+ * Calls `visit` with each connected socket in any of `rooms` (in all of the namespace when empty) that is in none of
+ * `except`; each once, in the order of the rooms.
+ */
+export function selectSockets<S>(
+  { rooms, sids }: Membership,
+  sockets: ReadonlyMap<SocketId, S>,
+  options: Pick<BroadcastOptions, "rooms" | "except">,
+  visit: (socket: S, id: SocketId) => void,
+): void {
+  const excluded = membersOf(rooms, options.except);
+  const candidates = options.rooms.size === 0 ? sids.keys() : membersOf(rooms, options.rooms);
+  for (const id of candidates ?? []) {
+    if (excluded?.has(id)) continue;
+    // A socket still in middleware may be in rooms already, but is no target yet.
+    const socket = sockets.get(id);
+    if (socket !== undefined) visit(socket, id);
+  }
+}
+
+/** The members of all the rooms together; one room's own set when it is the only one. */
+function membersOf(
+  rooms: Membership["rooms"],
+  names: ReadonlySet<Room> | undefined,
+): ReadonlySet<SocketId> | undefined {
+  if (names === undefined || names.size === 0) return undefined;
+  if (names.size === 1) {
+    for (const name of names) return rooms.get(name);
+  }
+  const members = new Set<SocketId>();
+  for (const name of names) {
+    for (const id of rooms.get(name) ?? []) members.add(id);
+  }
+  return members;
+}

@@ -1,0 +1,175 @@
+// One engine session as Socket.IO sees it: decodes its messages and routes them to the sockets of its namespaces.
+// Upstream's API calls it the client: `socket.client`.
+
+import type { IncomingMessage } from "node:http";
+import type { Deadline, DeadlineQueue } from "@tautline/engine/deadlines";
+import { PacketType, type SocketPacket } from "@tautline/protocol/socket-packet";
+import { parseQuery } from "./handshake.ts";
+import type { Inbox, PacketReceiver } from "./inbox.ts";
+import type { Encoded, MessageDecoder, Parser } from "./parser.ts";
+import type { RawSocket, RawSocketOwner } from "./raw-socket.ts";
+import type { DisconnectReason } from "./socket-events.ts";
+
+/** What a connection needs of its server. */
+export interface ConnectionScope {
+  readonly parser: Parser;
+  readonly inbox: Inbox;
+  readonly deadlines: DeadlineQueue;
+  readonly connectTimeoutMs: number;
+  /** Lets the connection into a namespace, or refuses it with a CONNECT_ERROR. */
+  join(connection: Connection, nsp: string, auth: Record<string, unknown>): void;
+}
+
+/** A socket, as its connection needs it. */
+export interface ConnectionMember extends PacketReceiver {
+  readonly id: string;
+  readonly nsp: { readonly name: string };
+  disconnect(): unknown;
+  onError(error: Error): void;
+  onClose(reason: DisconnectReason, description?: unknown): void;
+}
+
+export class Connection implements RawSocketOwner {
+  readonly conn: RawSocket;
+  readonly #scope: ConnectionScope;
+  readonly #decoder: MessageDecoder;
+  /** The joined namespaces, by name. */
+  readonly nsps: Map<string, ConnectionMember> = new Map();
+  /** Namespaces whose middleware is running. */
+  readonly #joining: Set<string> = new Set();
+  #connectDeadline: Deadline | undefined;
+
+  constructor(scope: ConnectionScope, conn: RawSocket) {
+    this.conn = conn;
+    this.#scope = scope;
+    this.#decoder = scope.parser.createDecoder();
+    this.#connectDeadline = scope.deadlines.after(scope.connectTimeoutMs, () => this.#onConnectTimeout());
+    conn.owner = this;
+    // SIO §33: a client of revision 4 joins the main namespace without asking.
+    if (conn.protocol === 3) this.#connect("/", {});
+  }
+
+  /** The id of the session. */
+  get id(): string {
+    return this.conn.id;
+  }
+
+  /** The request that opened the session. */
+  get request(): IncomingMessage | null {
+    return this.conn.request;
+  }
+
+  /** The joined sockets, by id. */
+  get sockets(): Map<string, ConnectionMember> {
+    return new Map([...this.nsps.values()].map((socket) => [socket.id, socket]));
+  }
+
+  /** Queues an encoded packet; a volatile one is dropped if the transport cannot take it at once. */
+  write(encoded: Encoded, isVolatile: boolean): void {
+    const { conn } = this;
+    if (conn.readyState !== "open") return;
+    if (isVolatile && !conn.isWritable) return;
+    for (const packet of encoded) conn.sendPacket(packet);
+  }
+
+  /** Encodes and queues one packet. */
+  send(packet: SocketPacket): void {
+    this.write(this.#scope.parser.encode(packet, true), false);
+  }
+
+  /** A socket has passed the middleware of its namespace. */
+  addSocket(socket: ConnectionMember): void {
+    this.#joining.delete(socket.nsp.name);
+    this.nsps.set(socket.nsp.name, socket);
+    this.#disarmConnectTimeout();
+  }
+
+  /** A socket has left its namespace, or was not let in. */
+  removeSocket(socket: ConnectionMember): void {
+    this.#joining.delete(socket.nsp.name);
+    if (this.nsps.get(socket.nsp.name) === socket) this.nsps.delete(socket.nsp.name);
+  }
+
+  /** The client asked for a namespace that it cannot have. */
+  refuse(nsp: string, data: unknown): void {
+    this.#joining.delete(nsp);
+    this.send({ type: PacketType.CONNECT_ERROR, nsp, data });
+  }
+
+  /** Lets every socket leave its namespace, then closes the session. */
+  disconnect(): void {
+    for (const socket of this.nsps.values()) socket.disconnect();
+    this.close();
+  }
+
+  /** Closes the session because of what the client did, or did not do. */
+  close(): void {
+    if (this.conn.readyState !== "open") return;
+    this.conn.close();
+    // SIO §34: a transport that closes at once has reported `forced close` by now.
+    this.onClose("forced server close");
+  }
+
+  onMessage(data: string | Uint8Array | undefined): void {
+    const result = this.#decoder.push(data);
+    if (result.type === "pending") return;
+    if (result.type === "error") this.#onDecodeError(result.message);
+    else this.#route(result);
+  }
+
+  onClose(reason: string, description?: unknown): void {
+    this.conn.owner = undefined;
+    this.#disarmConnectTimeout();
+    this.#decoder.reset();
+    for (const socket of [...this.nsps.values()]) socket.onClose(reason as DisconnectReason, description);
+    this.nsps.clear();
+    this.#joining.clear();
+  }
+
+  #route(packet: SocketPacket): void {
+    const { nsp, auth } = this.#target(packet);
+    const socket = this.nsps.get(nsp);
+    if (socket !== undefined) {
+      if (packet.type === PacketType.CONNECT || packet.type === PacketType.CONNECT_ERROR) this.close();
+      else this.#scope.inbox.add(socket, packet);
+      return;
+    }
+    // SIO §35: anything but a first CONNECT breaks the protocol.
+    if (packet.type === PacketType.CONNECT && !this.#joining.has(nsp)) this.#connect(nsp, auth);
+    else this.close();
+  }
+
+  /** SIO §33: of a revision 4 client the name carries a query, which is its `auth`. */
+  #target(packet: SocketPacket): { nsp: string; auth: Record<string, unknown> } {
+    if (this.conn.protocol !== 3) return { nsp: packet.nsp, auth: asRecord(packet.data) };
+    const at = packet.nsp.indexOf("?");
+    if (at < 0) return { nsp: packet.nsp, auth: {} };
+    return { nsp: packet.nsp.slice(0, at), auth: parseQuery(packet.nsp) };
+  }
+
+  #connect(nsp: string, auth: Record<string, unknown>): void {
+    this.#joining.add(nsp);
+    this.#scope.join(this, nsp, auth);
+  }
+
+  #onDecodeError(message: string): void {
+    const error = new Error(message);
+    for (const socket of this.nsps.values()) socket.onError(error);
+    this.conn.close();
+  }
+
+  #onConnectTimeout(): void {
+    this.#connectDeadline = undefined;
+    if (this.nsps.size === 0) this.close();
+  }
+
+  #disarmConnectTimeout(): void {
+    if (this.#connectDeadline === undefined) return;
+    this.#scope.deadlines.disarm(this.#connectDeadline);
+    this.#connectDeadline = undefined;
+  }
+}
+
+function asRecord(data: unknown): Record<string, unknown> {
+  return typeof data === "object" && data !== null ? { ...data } : {};
+}

@@ -1,0 +1,371 @@
+import type { Adapter } from "@tautline/adapter/adapter";
+import {
+  BroadcastOperator,
+  type BroadcastScope,
+  type MultipleResponsesOperator,
+} from "@tautline/adapter/broadcast-operator";
+import { RESERVED_SERVER_EVENTS, refuseReserved } from "@tautline/adapter/errors";
+import type {
+  AdapterSocket,
+  BroadcastFlags,
+  BroadcastPacket,
+  NamespaceView,
+  Room,
+  SocketId,
+} from "@tautline/adapter/namespace-view";
+import { RemoteSocket, type RemoteSocketDetails } from "@tautline/adapter/remote-socket";
+import type { Clock } from "@tautline/events/clock";
+import { Emitter } from "@tautline/events/emitter";
+import type {
+  AllButLast,
+  DecorateAcknowledgementsWithMultipleResponses,
+  DecorateAcknowledgementsWithTimeoutAndMultipleResponses,
+  DefaultEventsMap,
+  EventName,
+  EventNames,
+  EventNamesWithAck,
+  EventNamesWithoutAck,
+  EventParams,
+  EventsMap,
+  FirstNonErrorArg,
+  Last,
+  RemoveAcknowledgements,
+} from "@tautline/events/types";
+import type { Connection } from "./connection.ts";
+import { type ExtendedError, type Next, type Report, runChain } from "./middleware.ts";
+import type { Encoded } from "./parser.ts";
+import type { RawSocket } from "./raw-socket.ts";
+import { Socket } from "./socket.ts";
+import type { NamespaceReservedEvents } from "./socket-events.ts";
+
+/** The adapter as the namespace uses it; programs may bring their own. */
+export type NamespaceAdapter = Adapter<AdapterSocket<Encoded>, Encoded>;
+
+/** Makes the adapter of a namespace: a class, or a function of any kind. */
+export type AdapterFactory =
+  | (new (
+      namespace: NamespaceView<Encoded>,
+    ) => NamespaceAdapter)
+  | ((namespace: NamespaceView<Encoded>) => NamespaceAdapter);
+
+/** What a namespace needs of its server. */
+export interface NamespaceScope {
+  readonly clock: Clock;
+  readonly report: Report;
+  /** A fresh public id. */
+  createId(): SocketId;
+  encode(packet: BroadcastPacket, compress: boolean): Encoded;
+}
+
+/**
+ * A named channel with its own sockets, rooms and middleware.
+ *
+ * @example
+ * const orders = io.of("/orders");
+ * orders.use((socket, next) => next(socket.handshake.auth.token ? undefined : new Error("no token")));
+ * orders.on("connection", (socket) => orders.emit("joined", socket.id));
+ */
+export class Namespace<
+    ListenEvents extends EventsMap = DefaultEventsMap,
+    EmitEvents extends EventsMap = ListenEvents,
+    ServerSideEvents extends EventsMap = DefaultEventsMap,
+    // biome-ignore lint/suspicious/noExplicitAny: programs that do not type their data keep what they like in it
+    SocketData = any,
+  >
+  extends Emitter<
+    ServerSideEvents,
+    RemoveAcknowledgements<EmitEvents>,
+    NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
+  >
+  implements
+    NamespaceView<Encoded, Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>,
+    BroadcastScope
+{
+  readonly name: string;
+  readonly server: unknown;
+  /** The connected sockets of this node, by id. */
+  readonly sockets: Map<SocketId, Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> = new Map();
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly #scope: NamespaceScope;
+  #adapter: NamespaceAdapter;
+  #middlewares: ((
+    socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+    next: Next,
+  ) => unknown)[] = [];
+  #lastAckId = 0;
+
+  constructor(server: unknown, scope: NamespaceScope, name: string, adapter: AdapterFactory) {
+    super();
+    this.server = server;
+    this.name = name;
+    this.#scope = scope;
+    this.clock = scope.clock;
+    this.report = scope.report;
+    this.#adapter = this.#createAdapter(adapter);
+  }
+
+  /** Keeps the rooms and carries the broadcasts of this namespace. */
+  get adapter(): NamespaceAdapter {
+    return this.#adapter;
+  }
+
+  /** Replaces the adapter; memberships are not carried over. The old one is closed (server.md §2.6 S3). */
+  replaceAdapter(factory: AdapterFactory): void {
+    const old = this.#adapter;
+    this.#adapter = this.#createAdapter(factory);
+    this.#settle(() => old.close());
+  }
+
+  /**
+   * Adds a function that every socket passes before it is connected; `next(error)` refuses it, and the client gets
+   * the error's message and `data`.
+   */
+  use(
+    middleware: (
+      socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+      next: (error?: ExtendedError) => void,
+    ) => void,
+  ): this {
+    this.#middlewares = [...this.#middlewares, middleware];
+    return this;
+  }
+
+  /**
+   * Sends an event to every socket of the namespace.
+   *
+   * @throws EmitError `SIO_RESERVED_EVENT`
+   */
+  override emit<Ev extends EventNamesWithoutAck<EmitEvents>>(
+    event: Ev,
+    ...args: EventParams<EmitEvents, Ev>
+  ): true;
+  override emit(event: EventName, ...args: unknown[]): true {
+    return BroadcastOperator.prototype.emit.call(this.operator(), String(event), ...args);
+  }
+
+  /** As `emit` with an acknowledgement; a timeout must have been set: `timeout(ms).emitWithAck(…)`. */
+  emitWithAck<Ev extends EventNamesWithAck<EmitEvents>>(
+    event: Ev,
+    ...args: AllButLast<EventParams<EmitEvents, Ev>>
+  ): Promise<FirstNonErrorArg<Last<EventParams<EmitEvents, Ev>>>[]>;
+  emitWithAck(event: EventName, ...args: unknown[]): Promise<unknown> {
+    return new BroadcastOperator(this).emitWithAck(String(event), ...args);
+  }
+
+  /** Sends the event `message` to every socket. */
+  send(...args: unknown[]): this {
+    new BroadcastOperator(this).emit("message", ...args);
+    return this;
+  }
+
+  /** As `send`. */
+  write(...args: unknown[]): this {
+    return this.send(...args);
+  }
+
+  /** Chooses a room, or several. */
+  to(room: Room | Room[]): MultipleResponsesOperator<EmitEvents, SocketData> {
+    return this.operator().to(room);
+  }
+
+  /** As `to`. */
+  in(room: Room | Room[]): MultipleResponsesOperator<EmitEvents, SocketData> {
+    return this.operator().to(room);
+  }
+
+  /** Leaves out a room, or several. */
+  except(room: Room | Room[]): MultipleResponsesOperator<EmitEvents, SocketData> {
+    return this.operator().except(room);
+  }
+
+  get volatile(): MultipleResponsesOperator<EmitEvents, SocketData> {
+    return this.operator().volatile;
+  }
+
+  get local(): MultipleResponsesOperator<EmitEvents, SocketData> {
+    return this.operator().local;
+  }
+
+  compress(compress: boolean): MultipleResponsesOperator<EmitEvents, SocketData> {
+    return this.operator().compress(compress);
+  }
+
+  /** How long to wait for acknowledgements, in milliseconds. */
+  timeout(
+    timeoutMs: number,
+  ): BroadcastOperator<DecorateAcknowledgementsWithTimeoutAndMultipleResponses<EmitEvents>, SocketData> {
+    return this.operator().timeout(timeoutMs);
+  }
+
+  fetchSockets(): Promise<RemoteSocket<EmitEvents, SocketData>[]> {
+    return new BroadcastOperator<EmitEvents, SocketData>(this).fetchSockets();
+  }
+
+  socketsJoin(room: Room | Room[]): void {
+    this.operator().socketsJoin(room);
+  }
+
+  socketsLeave(room: Room | Room[]): void {
+    this.operator().socketsLeave(room);
+  }
+
+  disconnectSockets(close = false): void {
+    this.operator().disconnectSockets(close);
+  }
+
+  /** @deprecated use `fetchSockets` */
+  allSockets(): Promise<Set<SocketId>> {
+    return this.operator().allSockets();
+  }
+
+  /**
+   * Sends an event to the other nodes of the cluster; a function as last argument gets `(err, responses)`.
+   *
+   * @throws EmitError `SIO_RESERVED_EVENT`
+   */
+  serverSideEmit<Ev extends EventNames<ServerSideEvents>>(
+    event: Ev,
+    ...args: EventParams<DecorateAcknowledgementsWithTimeoutAndMultipleResponses<ServerSideEvents>, Ev>
+  ): true;
+  serverSideEmit(event: EventName, ...args: unknown[]): true {
+    refuseReserved(event, RESERVED_SERVER_EVENTS);
+    this.adapter.serverSideEmit([event, ...args]);
+    return true;
+  }
+
+  /** As `serverSideEmit`, as a promise of the responses. */
+  serverSideEmitWithAck<Ev extends EventNamesWithAck<ServerSideEvents>>(
+    event: Ev,
+    ...args: AllButLast<EventParams<ServerSideEvents, Ev>>
+  ): Promise<FirstNonErrorArg<Last<EventParams<ServerSideEvents, Ev>>>[]>;
+  serverSideEmitWithAck(event: EventName, ...args: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      refuseReserved(event, RESERVED_SERVER_EVENTS);
+      this.adapter.serverSideEmit([
+        event,
+        ...args,
+        (error: Error | null, responses: unknown) =>
+          error ? reject(Object.assign(error, { responses })) : resolve(responses),
+      ]);
+    });
+  }
+
+  // --- called by the server, its sockets and its adapter ---
+
+  /** An operator of this namespace. */
+  operator(
+    rooms?: ReadonlySet<Room>,
+    except?: ReadonlySet<Room>,
+    flags?: BroadcastFlags,
+  ): MultipleResponsesOperator<EmitEvents, SocketData> {
+    return new BroadcastOperator<DecorateAcknowledgementsWithMultipleResponses<EmitEvents>, SocketData>(
+      this,
+      rooms,
+      except,
+      flags,
+    );
+  }
+
+  present(found: unknown): unknown {
+    if (found instanceof Socket) return found;
+    return new RemoteSocket(this, found as RemoteSocketDetails<SocketData>);
+  }
+
+  encode(packet: BroadcastPacket, compress: boolean): Encoded {
+    return this.#scope.encode(packet, compress);
+  }
+
+  nextAckId(): number {
+    const id = this.#lastAckId;
+    this.#lastAckId += 1;
+    return id;
+  }
+
+  /** The public id of a socket; a client of revision 4 derives it from its session (SIO §33). */
+  createSocketId(conn: RawSocket): SocketId {
+    if (conn.protocol !== 3) return this.#scope.createId();
+    return this.name === "/" ? conn.id : `${this.name}#${conn.id}`;
+  }
+
+  /** Lets a connection in, once all middleware agrees (server.md §8.1). */
+  admit(connection: Connection, auth: Record<string, unknown>): void {
+    const socket = new Socket(this, connection, auth);
+    runChain(
+      this.#middlewares,
+      (middleware, next) => middleware(socket, next),
+      this.report,
+      (error) => this.clock.nextTick(() => this.#conclude(socket, error)),
+    );
+  }
+
+  /** A socket has left. */
+  remove(socket: { readonly id: SocketId }): void {
+    this.sockets.delete(socket.id);
+  }
+
+  /** The server shuts down: clients see their connection close, and come back. */
+  async shutDown(): Promise<void> {
+    for (const socket of [...this.sockets.values()]) socket.onClose("server shutting down");
+    await this.adapter.close();
+  }
+
+  #conclude(
+    socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+    error: ExtendedError | undefined,
+  ): void {
+    const { client } = socket;
+    if (client.conn.readyState !== "open") {
+      socket.discard();
+      return;
+    }
+    if (error) {
+      socket.discard();
+      client.refuse(this.name, describeRefusal(error, client.conn.protocol));
+      return;
+    }
+    this.sockets.set(socket.id, socket);
+    socket.onConnect();
+    this.#announce("connect", socket);
+    this.#announce("connection", socket);
+  }
+
+  #announce(event: "connect" | "connection", socket: unknown): void {
+    try {
+      this.fire(event, [socket]);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  #createAdapter(factory: AdapterFactory): NamespaceAdapter {
+    const adapter = isConstructible(factory) ? new factory(this) : factory(this);
+    this.#settle(() => adapter.init());
+    return adapter;
+  }
+
+  /** Runs a hook of the adapter; that it fails is reported and stops nothing. */
+  #settle(hook: () => Promise<void> | void): void {
+    try {
+      const result = hook();
+      if (result instanceof Promise) result.catch(this.report);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+}
+
+/** CONNECT_ERROR data: an object; for a client of revision 4 the error's own data or message (SIO §33). */
+function describeRefusal(error: ExtendedError, protocol: number): unknown {
+  if (protocol === 3) return error.data || error.message;
+  return error.data === undefined ? { message: error.message } : { message: error.message, data: error.data };
+}
+
+/** Arrow functions and methods cannot be called with `new`; ordinary functions and classes can. */
+function isConstructible(
+  factory: AdapterFactory,
+): factory is new (
+  namespace: NamespaceView<Encoded>,
+) => NamespaceAdapter {
+  return "prototype" in factory && factory.prototype !== undefined;
+}

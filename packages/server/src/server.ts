@@ -1,0 +1,169 @@
+// The Socket.IO server, whatever the runtime: namespaces on top of an engine. node-server.ts attaches it to Node.
+
+import { Adapter } from "@tautline/adapter/adapter";
+import type { BroadcastPacket } from "@tautline/adapter/namespace-view";
+import { DeadlineQueue } from "@tautline/engine/deadlines";
+import { type FillRandom, SessionIds } from "@tautline/engine/session-ids";
+import type { Clock } from "@tautline/events/clock";
+import type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
+import type { SocketPacket } from "@tautline/protocol/socket-packet";
+import { Connection, type ConnectionScope } from "./connection.ts";
+import { Inbox } from "./inbox.ts";
+import { MainNamespaceFacade, untyped } from "./main-namespace.ts";
+import type { Report } from "./middleware.ts";
+import { type AdapterFactory, Namespace, type NamespaceScope } from "./namespace.ts";
+import type { SocketOptions } from "./options.ts";
+import { builtInParser, type Encoded, type Parser, wrapParser } from "./parser.ts";
+import type { RawEngine, RawSocket } from "./raw-socket.ts";
+import type { Socket } from "./socket.ts";
+
+/** What a runtime offers to the server. */
+export interface Runtime {
+  readonly clock: Clock;
+  readonly fillRandom: FillRandom;
+  /** Where errors go that no caller can be given, unless the program sets `onError`. */
+  readonly report: Report;
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 45_000;
+const DEFAULT_PATH = "/socket.io";
+
+/** A server without a runtime: `bind` gives it the engine from which sessions come. */
+export class SocketServer<
+    ListenEvents extends EventsMap = DefaultEventsMap,
+    EmitEvents extends EventsMap = ListenEvents,
+    ServerSideEvents extends EventsMap = DefaultEventsMap,
+    // biome-ignore lint/suspicious/noExplicitAny: programs that do not type their data keep what they like in it
+    SocketData = any,
+    Engine extends RawEngine = RawEngine,
+  >
+  extends MainNamespaceFacade<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
+  implements NamespaceScope, ConnectionScope
+{
+  override readonly sockets: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>;
+  /** The source of sessions, once the server is attached or bound. */
+  declare engine: Engine;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly parser: Parser;
+  readonly inbox: Inbox;
+  readonly deadlines: DeadlineQueue;
+  readonly #ids: SessionIds;
+  readonly #namespaces = new Map<string, Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>();
+  #adapter: AdapterFactory;
+  #path: string;
+  #connectTimeoutMs: number;
+
+  constructor(runtime: Runtime, options: SocketOptions) {
+    super();
+    this.clock = runtime.clock;
+    this.report = options.onError ?? runtime.report;
+    this.parser = options.parser ? wrapParser(options.parser) : builtInParser;
+    this.inbox = new Inbox(this.clock, this.report);
+    this.deadlines = new DeadlineQueue(this.clock);
+    this.#ids = new SessionIds(runtime.fillRandom);
+    this.#path = withoutTrailingSlash(options.path ?? DEFAULT_PATH);
+    this.#connectTimeoutMs = options.connectTimeout || DEFAULT_CONNECT_TIMEOUT_MS;
+    this.#adapter = options.adapter ?? Adapter;
+    this.sockets = this.of("/");
+  }
+
+  /** The path that is captured, without a trailing slash; the setter affects later attachments. */
+  path(): string;
+  path(path: string): this;
+  path(path?: string): string | this {
+    if (path === undefined) return this.#path;
+    this.#path = withoutTrailingSlash(path);
+    return this;
+  }
+
+  /** Milliseconds after which a session that has joined no namespace is closed. */
+  connectTimeout(): number;
+  connectTimeout(timeoutMs: number): this;
+  connectTimeout(timeoutMs?: number): number | this {
+    if (timeoutMs === undefined) return this.#connectTimeoutMs;
+    this.#connectTimeoutMs = timeoutMs;
+    return this;
+  }
+
+  get connectTimeoutMs(): number {
+    return this.#connectTimeoutMs;
+  }
+
+  /** What makes adapters; the setter replaces the adapter of every namespace. */
+  adapter(): AdapterFactory;
+  adapter(adapter: AdapterFactory): this;
+  adapter(adapter?: AdapterFactory): AdapterFactory | this {
+    if (adapter === undefined) return this.#adapter;
+    this.#adapter = adapter;
+    for (const namespace of this.#namespaces.values()) namespace.replaceAdapter(adapter);
+    return this;
+  }
+
+  /**
+   * The namespace of that name, created if need be; a missing leading `/` is added.
+   *
+   * @example
+   * io.of("/orders").on("connection", (socket) => {});
+   */
+  of(
+    name: string,
+    onConnection?: (socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>) => void,
+  ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    const path = name.startsWith("/") ? name : `/${name}`;
+    const namespace = this.#namespaces.get(path) ?? this.#createNamespace(path);
+    if (onConnection) untyped(namespace).on("connect", onConnection);
+    return namespace;
+  }
+
+  /** Takes sessions from an engine. */
+  bind(engine: Engine): this {
+    this.engine = engine;
+    engine.on("connection", (conn) => this.onconnection(conn));
+    return this;
+  }
+
+  /** Takes one session. */
+  onconnection(conn: RawSocket): this {
+    new Connection(this, conn);
+    return this;
+  }
+
+  /** Closes every socket with `server shutting down`, the adapters, then all sessions. */
+  protected async closeNamespaces(): Promise<void> {
+    await Promise.allSettled([...this.#namespaces.values()].map((namespace) => namespace.shutDown()));
+    this.engine?.close();
+  }
+
+  // --- called by namespaces and connections ---
+
+  createId(): string {
+    return this.#ids.next();
+  }
+
+  encode(packet: BroadcastPacket, compress: boolean): Encoded {
+    return this.parser.encode(packet as SocketPacket, compress);
+  }
+
+  join(connection: Connection, name: string, auth: Record<string, unknown>): void {
+    const namespace = this.#namespaces.get(name);
+    if (namespace) namespace.admit(connection, auth);
+    else connection.refuse(name, { message: "Invalid namespace" });
+  }
+
+  #createNamespace(name: string): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    const namespace = new Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>(
+      this,
+      this,
+      name,
+      this.#adapter,
+    );
+    this.#namespaces.set(name, namespace);
+    if (name !== "/") this.sockets.fire("new_namespace", [namespace]);
+    return namespace;
+  }
+}
+
+function withoutTrailingSlash(path: string): string {
+  return path.endsWith("/") ? path.slice(0, -1) : path;
+}

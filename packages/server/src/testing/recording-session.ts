@@ -1,0 +1,53 @@
+import type { OutboundPacket } from "@tautline/engine/outbound-packet";
+import type { RawSocket, RawSocketOwner } from "../raw-socket.ts";
+
+let count = 0;
+
+/** A session without transport: what is sent stands in `sent`, and a test speaks through `receive`. */
+export class RecordingSession implements RawSocket {
+  readonly id: string;
+  readonly protocol: number;
+  request: null = null;
+  readonly remoteAddress = "127.0.0.1";
+  readyState = "open";
+  isWritable = true;
+  owner: RawSocketOwner | undefined;
+  /** The payloads of the engine messages that were sent. */
+  sent: (string | Uint8Array)[] = [];
+  /** The packets themselves: equal references show that a broadcast was encoded once. */
+  packets: OutboundPacket[] = [];
+
+  constructor(protocol = 4) {
+    count += 1;
+    this.id = `session${count}`;
+    this.protocol = protocol;
+  }
+
+  sendPacket(packet: OutboundPacket): void {
+    this.packets.push(packet);
+    this.sent.push(packet.data ?? "");
+  }
+
+  /** A message of the client arrives. */
+  receive(data: string | Uint8Array | undefined): void {
+    this.owner?.onMessage(data);
+  }
+
+  close(): void {
+    this.lose("forced close");
+  }
+
+  /** The session ends, for whatever reason. */
+  lose(reason: string, description?: unknown): void {
+    if (this.readyState === "closed") return;
+    this.readyState = "closed";
+    this.owner?.onClose(reason, description);
+  }
+
+  /** What was sent since the last call. */
+  take(): (string | Uint8Array)[] {
+    const { sent } = this;
+    this.sent = [];
+    return sent;
+  }
+}
