@@ -22,6 +22,8 @@ export default defineConfig({
         extends: true,
         test: { name: "repository", include: ["scripts/**/*.test.ts"], testTimeout: 120_000 },
       },
+      { extends: true, test: { name: "bench", include: ["bench/**/*.test.ts"], testTimeout: 120_000 } },
+      { extends: true, test: { name: "examples", include: ["examples/**/*.test.ts"], testTimeout: 120_000 } },
     ],
   },
 });

@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from "node:fs";
+import http from "node:http";
+import { createRequire } from "node:module";
+import { build } from "esbuild";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { CHROMIUM, pathOf } from "./availability.ts";
+import type { ClientKind, ClientPeer, ClientPeerOptions, ClientTraits } from "./client-peer.ts";
+import { listen } from "./node-server.ts";
+import { RemoteClients } from "./remote-client.ts";
+
+// Clients in headless Chromium, many in one page per bundle. The page comes from a server of its own, so that every
+// connection is a cross-origin one and the server under test needs its `cors` option.
+
+type Bundle = Extract<ClientKind, `chromium ${string}`>;
+
+interface OpenPage {
+  readonly clients: RemoteClients;
+  close(): Promise<void>;
+}
+
+let browser: Promise<Browser> | undefined;
+const pages = new Map<Bundle, Promise<OpenPage>>();
+
+export async function connectChromiumClient(
+  kind: Bundle,
+  traits: ClientTraits,
+  url: string,
+  options: ClientPeerOptions,
+): Promise<ClientPeer> {
+  const page = pages.get(kind) ?? openPage(kind);
+  pages.set(kind, page);
+  return (await page).clients.connect(kind, traits, url, options);
+}
+
+/** Closes the browser and the pages' server, if they were started. */
+export async function stopChromium(): Promise<void> {
+  for (const page of pages.values()) await (await page).close();
+  pages.clear();
+  await (await browser)?.close();
+  browser = undefined;
+}
+
+async function openPage(kind: Bundle): Promise<OpenPage> {
+  browser ??= launch();
+  const script = await bundleOf(kind);
+  const site = http.createServer((request, response) => answerPage(request, response, script));
+  const port = await listen(site);
+  const page = await (await browser).newPage();
+  await page.goto(`http://127.0.0.1:${port}/`);
+  const clients = new RemoteClients({
+    send: (command) => {
+      page.evaluate((sent) => window.obey(sent), command).catch(() => {});
+    },
+  });
+  collectReports(page, clients);
+  return {
+    clients,
+    close: async () => {
+      await page.close();
+      site.closeAllConnections();
+      site.close();
+    },
+  };
+}
+
+async function collectReports(page: Page, clients: RemoteClients): Promise<void> {
+  try {
+    for (;;) {
+      for (const report of await page.evaluate(() => window.reports())) clients.onReport(report);
+    }
+  } catch {
+    // The page was closed.
+  }
+}
+
+function answerPage(request: http.IncomingMessage, response: http.ServerResponse, script: string): void {
+  if (request.url === "/bundle.js") {
+    response.setHeader("Content-Type", "text/javascript; charset=utf-8");
+    response.end(script);
+    return;
+  }
+  response.setHeader("Content-Type", "text/html; charset=utf-8");
+  const steering = readFileSync(pathOf("page/client.js"), "utf8");
+  response.end(
+    `<!doctype html><title>client</title><script src="/bundle.js"></script><script>${steering}</script>`,
+  );
+}
+
+async function bundleOf(kind: Bundle): Promise<string> {
+  if (kind === "chromium with socket.io-client 4") {
+    const load = createRequire(import.meta.url);
+    const root = load.resolve("socket.io-client/package.json").replace("package.json", "");
+    return readFileSync(`${root}dist/socket.io.min.js`, "utf8");
+  }
+  return bundleOurs();
+}
+
+// The sources are bundled as they stand, so that no build has to come first.
+async function bundleOurs(): Promise<string> {
+  const entry = pathOf("../../packages/client/src/browser.ts");
+  const contents = existsSync(entry)
+    ? `export * from ${JSON.stringify(entry)};`
+    : `export * from "@tautline/client";`;
+  const { outputFiles } = await build({
+    stdin: { contents: `${contents}`, resolveDir: pathOf("../..") },
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "tautline",
+    footer: { js: "window.io = tautline.io;" },
+    platform: "browser",
+    conditions: ["@tautline/source", "browser"],
+    target: "es2022",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+declare global {
+  interface Window {
+    obey(command: Readonly<Record<string, unknown>>): void;
+    reports(): Promise<Readonly<Record<string, unknown>>[]>;
+  }
+}

@@ -1,0 +1,33 @@
+import http from "node:http";
+import { createRequire } from "node:module";
+import { WebSocketServer } from "ws";
+import { type IoServerClass, startNodeServer } from "./node-server.ts";
+import { startPythonServer } from "./python-server.ts";
+import type { ServerKind, ServerPeer, ServerPeerOptions } from "./server-peer.ts";
+import { tautlineServer } from "./tautline.ts";
+
+/** Servers of the socket.io API, which run in the process of the suites. */
+export type NodeServerKind = Exclude<ServerKind, "python-socketio">;
+
+/** Starts a server of the given kind, with the application of vocabulary.ts, on 127.0.0.1. */
+export async function startServer(kind: ServerKind, options: ServerPeerOptions = {}): Promise<ServerPeer> {
+  if (kind === "python-socketio") return startPythonServer(options);
+  return startNodeServer(kind, await serverClass(kind), options);
+}
+
+/** The `Server` class of a peer that lives in this process. */
+export async function serverClass(kind: NodeServerKind): Promise<IoServerClass> {
+  return kind === "tautline" ? tautlineServer() : upstreamServer();
+}
+
+// `ws` is named, because the test runner's resolve conditions lead the `require("ws")` of engine.io to an ES module.
+function upstreamServer(): IoServerClass {
+  const { Server } = createRequire(import.meta.url)("socket.io");
+  return class extends Server {
+    constructor(...args: unknown[]) {
+      const attachedTo = args[0] instanceof http.Server ? [args[0]] : [];
+      const options = args[attachedTo.length];
+      super(...attachedTo, { wsEngine: WebSocketServer, ...(typeof options === "object" ? options : {}) });
+    }
+  };
+}

@@ -1,0 +1,3 @@
+import { runPair } from "./suites/run-pair.ts";
+
+runPair("tautline", "socket.io-client 4");

@@ -1,0 +1,4 @@
+import { engineExamples } from "./suites/engine-examples.ts";
+
+engineExamples("socket.io");
+engineExamples("tautline");

@@ -1,0 +1,317 @@
+// One Engine.IO connection: queues packets, and outlives the transports that carry them. Never reopened.
+
+import type { Clock } from "@tautline/events/clock";
+import type { NoEvents } from "@tautline/events/types";
+import { countBatch } from "@tautline/protocol/payload-batch";
+import { Emitter } from "../emitter.ts";
+import type { BinaryType, CookieJar, Platform } from "../platform.ts";
+import { decodeHandshake, type HandshakeData } from "./handshake.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { EngineOptions } from "./options.ts";
+import { areEncodable, type Packet, type QueuedPacket, toPacketData, type WriteOptions } from "./packet.ts";
+import type { Query } from "./query.ts";
+import { type EngineTarget, resolveTarget } from "./target.ts";
+import type { CloseDetails, Transport } from "./transport.ts";
+import { listTransports, type NamedTransport, type NonEmpty } from "./transport-list.ts";
+import { Upgrade, type UpgradeError, type UpgradeOwner } from "./upgrade.ts";
+
+export type EngineState = "opening" | "open" | "closing" | "closed";
+
+/** Why an engine closed (EIO §15). */
+export type EngineCloseReason = "transport close" | "transport error" | "ping timeout" | "forced close";
+
+export interface EngineEvents {
+  open: () => void;
+  handshake: (data: HandshakeData) => void;
+  /** Every packet in. */
+  packet: (packet: Packet) => void;
+  /** Every packet queued. */
+  packetCreate: (packet: QueuedPacket) => void;
+  data: (data: unknown) => void;
+  message: (data: unknown) => void;
+  /** Packets were handed to the transport. */
+  flush: () => void;
+  /** The queue is empty. */
+  drain: () => void;
+  /** Any packet in. */
+  heartbeat: () => void;
+  ping: () => void;
+  pong: () => void;
+  upgrading: (transport: Transport) => void;
+  upgrade: (transport: Transport) => void;
+  upgradeError: (error: UpgradeError) => void;
+  error: (error: Error) => void;
+  close: (reason: EngineCloseReason, details?: CloseDetails | Error) => void;
+}
+
+/** The server sent what cannot be decoded (EIO §22). */
+export class EngineServerError extends Error {
+  readonly code: unknown;
+
+  constructor(code: unknown) {
+    super("server error");
+    this.code = code;
+  }
+}
+
+/** An Engine.IO connection: `manager.engine`. */
+export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> {
+  /** Revision of the Engine.IO protocol. */
+  static readonly protocol = 4;
+
+  /** Session id, secret; null once closed. */
+  id: string | null | undefined;
+  readyState: EngineState = "opening";
+  /** The transport that carries packets at this moment. */
+  transport: Transport;
+  /** The class in which binary arrives. */
+  binaryType: BinaryType;
+  /** Packets that are queued, or handed to the transport and not confirmed. */
+  writeBuffer: QueuedPacket[] = [];
+  readonly opts: EngineOptions;
+  readonly platform: Platform;
+  readonly clock: Clock;
+  readonly cookieJar: CookieJar | undefined;
+  readonly #target: EngineTarget;
+  readonly #transports: NonEmpty<NamedTransport>;
+  readonly #heartbeat: Heartbeat;
+  readonly #upgrade: Upgrade;
+  #handshake: HandshakeData | undefined;
+  /** Packets at the head of `writeBuffer` that the transport has. */
+  #inFlight = 0;
+  #ignorePlatform: (() => void)[] = [];
+
+  /**
+   * Starts to connect; failures are reported by events, in a later tick.
+   *
+   * @throws Error for a URI that is too long, or options that contradict each other.
+   */
+  constructor(platform: Platform, uri?: string | EngineOptions, options: EngineOptions = {}) {
+    super();
+    this.platform = platform;
+    this.opts = typeof uri === "object" ? uri : options;
+    const { useNativeTimers = false, autoUnref = false, withCredentials, rememberUpgrade } = this.opts;
+    this.#target = resolveTarget(typeof uri === "string" ? uri : undefined, this.opts, platform.location());
+    this.#transports = listTransports(this.opts, platform);
+    this.binaryType = platform.binaryType;
+    this.clock = platform.createClock({ useNativeTimers, autoUnref });
+    this.cookieJar = withCredentials ? platform.createCookieJar?.() : undefined;
+    this.#heartbeat = new Heartbeat(this.clock, () => this.#end("ping timeout"));
+    this.#upgrade = new Upgrade(this.#createUpgradeOwner());
+    const startsWithWebSocket = rememberUpgrade && platform.memory.isWebSocketKnownToWork;
+    this.transport = this.#createTransport(startsWithWebSocket ? "websocket" : undefined);
+    this.#attendToPlatform();
+    this.#attach().open();
+  }
+
+  /** Queues a message; `onFlush` is called when packets are next handed to the transport. */
+  write(data: unknown, options?: WriteOptions | null, onFlush?: () => void): this {
+    this.#queue({ type: "message", data: toPacketData(data), options: options ?? undefined }, onFlush);
+    return this;
+  }
+
+  /** The same as `write`. */
+  send(data: unknown, options?: WriteOptions | null, onFlush?: () => void): this {
+    return this.write(data, options, onFlush);
+  }
+
+  /** Closes once the queue is empty and a running upgrade is over. */
+  close(): this {
+    if (this.readyState === "opening") this.#end("forced close");
+    if (this.readyState === "open") {
+      this.readyState = "closing";
+      this.#settleClose();
+    }
+    return this;
+  }
+
+  /** Whether the server should have pinged long ago; the engine then closes in a later tick (EIO §12.1). */
+  isOverdue(): boolean {
+    return this.#heartbeat.isOverdue();
+  }
+
+  // Transports
+
+  /** Of the name, or the first one. */
+  #createTransport(wanted: string | undefined): Transport {
+    const [name, Constructor] = this.#transports.find(([name]) => name === wanted) ?? this.#transports[0];
+    const extra = this.opts.transportOptions?.[name];
+    const query: Query = { ...this.#target.query, ...Object(extra?.query), EIO: 4, transport: name };
+    if (this.id) query.sid = this.id;
+    return new Constructor({ ...this.opts, ...this.#target, ...extra, query, socket: this });
+  }
+
+  #attach(): Transport {
+    return this.transport
+      .on("packet", (packet) => this.#onPacket(packet))
+      .on("drain", () => this.#onDrain())
+      .on("error", (error) => this.#onError(error))
+      .on("close", (details) => this.#end("transport close", details));
+  }
+
+  #createUpgradeOwner(): UpgradeOwner {
+    return {
+      clock: this.clock,
+      current: () => this.transport,
+      createTransport: (name) => this.#createTransport(name),
+      onUpgrading: (candidate) => this.emitReserved("upgrading", candidate),
+      onUpgraded: (candidate) => {
+        this.transport.off();
+        this.transport = candidate.off();
+        this.#attach().send([{ type: "upgrade" }]);
+        this.#rememberTransport();
+        this.emitReserved("upgrade", candidate);
+        this.#flush();
+        this.#settleClose();
+      },
+      onUpgradeError: (error) => {
+        this.emitReserved("upgradeError", error);
+        this.#flush();
+        this.#settleClose();
+      },
+    };
+  }
+
+  #rememberTransport(): void {
+    this.platform.memory.isWebSocketKnownToWork = this.transport.name === "websocket";
+  }
+
+  #attendToPlatform(): void {
+    const { platform } = this;
+    // C 9.1: a connection to this very device does not need the network
+    if (this.#target.hostname !== "localhost") {
+      this.#ignorePlatform.push(
+        platform.onOffline(() => this.#end("transport close", { description: "network connection lost" })),
+      );
+    }
+    if (this.opts.closeOnBeforeunload) {
+      this.#ignorePlatform.push(platform.onBeforeUnload(() => this.transport.off().close()));
+    }
+  }
+
+  // Incoming
+
+  #onPacket(packet: Packet): void {
+    if (this.readyState === "closed") return;
+    this.emitReserved("packet", packet);
+    this.emitReserved("heartbeat");
+    switch (packet.type) {
+      case "open":
+        this.#onHandshake(packet.data);
+        break;
+      case "ping":
+        this.#restartHeartbeat();
+        this.#queue({ type: "pong" });
+        this.emitReserved("ping");
+        this.emitReserved("pong");
+        break;
+      case "message":
+        this.emitReserved("data", packet.data);
+        this.emitReserved("message", packet.data);
+        break;
+      case "error":
+        this.#onError(new EngineServerError(packet.data));
+        break;
+    }
+  }
+
+  #onHandshake(data: unknown): void {
+    if (this.readyState !== "opening") return;
+    const handshake = decodeHandshake(data);
+    if (!handshake) {
+      this.#onError(new EngineServerError("parser error"));
+      return;
+    }
+    this.#handshake = handshake;
+    this.id = this.transport.query.sid = handshake.sid;
+    this.readyState = "open";
+    this.#rememberTransport();
+    this.#restartHeartbeat();
+    this.emitReserved("handshake", handshake);
+    this.emitReserved("open");
+    this.#flush();
+    if (this.opts.upgrade !== false) this.#startUpgrade(handshake.upgrades);
+  }
+
+  #startUpgrade(offered: readonly string[]): void {
+    if (this.readyState !== "open") return;
+    this.#upgrade.start(offered.filter((name) => this.#transports.some(([own]) => own === name)));
+  }
+
+  #restartHeartbeat(): void {
+    const handshake = this.#handshake;
+    if (handshake) this.#heartbeat.restart(handshake.pingInterval + handshake.pingTimeout);
+  }
+
+  // Outgoing
+
+  #queue(packet: QueuedPacket, onFlush?: () => void): void {
+    if (this.readyState === "closed" || (this.readyState === "closing" && packet.type === "message")) return;
+    this.emitReserved("packetCreate", packet);
+    this.writeBuffer.push(packet);
+    if (onFlush) this.once("flush", onFlush);
+    this.#flush();
+  }
+
+  #flush(): void {
+    const { transport, writeBuffer } = this;
+    if (!transport.writable || this.#upgrade.isSwitching || writeBuffer.length === 0) return;
+    if (this.readyState === "closed" || this.readyState === "opening") return;
+    const packets = writeBuffer.slice(0, this.#countWritable());
+    this.#inFlight = packets.length;
+    transport.send(packets);
+    this.emitReserved("flush");
+  }
+
+  /** Polling is bound by what the server takes in one body (EIO §9.6). */
+  #countWritable(): number {
+    const { transport, writeBuffer } = this;
+    const maxPayloadBytes = this.#handshake?.maxPayload;
+    if (!maxPayloadBytes || transport.name !== "polling") return writeBuffer.length;
+    return areEncodable(writeBuffer) ? countBatch(writeBuffer, maxPayloadBytes) : 1;
+  }
+
+  #onDrain(): void {
+    this.writeBuffer.splice(0, this.#inFlight);
+    this.#inFlight = 0;
+    if (this.writeBuffer.length > 0) {
+      this.#flush();
+      return;
+    }
+    this.emitReserved("drain");
+    this.#settleClose();
+  }
+
+  // The end
+
+  #onError(error: Error): void {
+    this.platform.memory.isWebSocketKnownToWork = false;
+    const [, ...others] = this.#transports;
+    if (this.opts.tryAllTransports && this.readyState === "opening" && others.length > 0) {
+      this.#transports.shift();
+      this.transport.off().close();
+      this.transport = this.#createTransport(undefined);
+      this.#attach().open();
+      return;
+    }
+    this.emitReserved("error", error);
+    this.#end("transport error", error);
+  }
+
+  #settleClose(): void {
+    if (this.readyState !== "closing" || this.writeBuffer.length > 0 || this.#upgrade.isSwitching) return;
+    this.#end("forced close");
+  }
+
+  #end(reason: EngineCloseReason, details?: CloseDetails | Error): void {
+    if (this.readyState === "closed") return;
+    this.readyState = "closed";
+    this.#heartbeat.stop();
+    this.#upgrade.stop();
+    for (const ignore of this.#ignorePlatform) ignore();
+    this.transport.off().close();
+    this.id = null;
+    this.emitReserved("close", reason, details);
+    this.writeBuffer = [];
+  }
+}

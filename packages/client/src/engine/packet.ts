@@ -1,0 +1,70 @@
+import { type BlobLike, isBinary, isBlob } from "@tautline/protocol/attachments";
+import type { Base64 } from "@tautline/protocol/base64";
+import {
+  type EnginePacket,
+  type EnginePacketType,
+  encodePacketAsText,
+} from "@tautline/protocol/engine-packet";
+
+/** What the program says about one message. */
+export interface WriteOptions {
+  /** Whether the transport may compress it. Default true. */
+  readonly compress?: boolean | undefined;
+}
+
+/** An engine packet as listeners see it: binary is of the class that the program or the platform chose. */
+export interface Packet {
+  readonly type: EnginePacket["type"];
+  readonly data?: unknown;
+}
+
+/** An engine packet on its way out, as transports get it. */
+export interface OutgoingPacket {
+  readonly type: EnginePacketType;
+  readonly data?: string | Uint8Array | undefined;
+  readonly options?: WriteOptions | undefined;
+}
+
+/** An engine packet in the queue: a `Blob` is read only when its turn comes. */
+export interface QueuedPacket extends Omit<OutgoingPacket, "data"> {
+  readonly data?: string | Uint8Array | BlobLike | undefined;
+}
+
+/** What a program may pass to `write`, as it is queued (EIO §3.1). */
+export function toPacketData(data: unknown): QueuedPacket["data"] {
+  if (!data) return undefined;
+  if (typeof data !== "object") return String(data);
+  if (isBlob(data) || data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return isArrayBuffer(data) ? new Uint8Array(data) : String(data);
+}
+
+/** One packet as the content of one frame (EIO §3.1). */
+export function encodeFrame(
+  packet: OutgoingPacket,
+  supportsBinary: boolean,
+  base64: Base64,
+): string | Uint8Array {
+  const { data } = packet;
+  return supportsBinary && data instanceof Uint8Array ? data : encodePacketAsText(packet, base64);
+}
+
+/** Whether none of the packets has to be read first. */
+export function areEncodable(packets: readonly QueuedPacket[]): packets is readonly OutgoingPacket[] {
+  return !packets.some(({ data }) => typeof data === "object" && isBlob(data));
+}
+
+/** Reads the `Blob`s among packets, in order. */
+export function readBlobs(packets: readonly QueuedPacket[]): Promise<OutgoingPacket[]> {
+  return Promise.all(packets.map(readBlob));
+}
+
+async function readBlob({ type, data, options }: QueuedPacket): Promise<OutgoingPacket> {
+  const isText = typeof data !== "object" || data instanceof Uint8Array;
+  return { type, data: isText ? data : new Uint8Array(await data.arrayBuffer()), options };
+}
+
+// Binary that is neither a view nor a Blob; of any realm.
+function isArrayBuffer(data: object): data is ArrayBuffer {
+  return isBinary(data);
+}

@@ -1,0 +1,39 @@
+import type { PageLocation } from "../platform.ts";
+import type { EngineOptions } from "./options.ts";
+import { decodeQuery, type Query } from "./query.ts";
+import { parseUri } from "./uri.ts";
+
+/** Where an engine connects to. */
+export interface EngineTarget {
+  readonly hostname: string;
+  readonly port: string | number;
+  readonly secure: boolean;
+  readonly path: string;
+  readonly query: Query;
+}
+
+/** Works out the target from the URI, else the options, else the page (EIO §45). */
+export function resolveTarget(
+  uri: string | undefined,
+  options: EngineOptions,
+  location: PageLocation | undefined,
+): EngineTarget {
+  const { query } = options;
+  const text = uri ?? options.hostname ?? options.host ?? undefined;
+  const given = parseUri(text ?? location?.host ?? "");
+  const isSecureScheme = given.protocol === "https" || given.protocol === "wss";
+  const isSecurePage = location?.protocol === "https:";
+  const path = (options.path ?? "/engine.io").replace(/\/$/, "");
+  return {
+    hostname: given.host || "localhost",
+    port: (uri === undefined && options.port) || given.port,
+    secure: uri && given.protocol ? isSecureScheme : (options.secure ?? isSecurePage),
+    path: options.addTrailingSlash === false ? path : `${path}/`,
+    // C 3: a query in the URI replaces the option
+    query: given.query
+      ? decodeQuery(given.query)
+      : typeof query === "string"
+        ? decodeQuery(query)
+        : { ...query },
+  };
+}

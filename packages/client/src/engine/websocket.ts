@@ -1,0 +1,70 @@
+import type { TransportOptions } from "./options.ts";
+import { encodeFrame, type OutgoingPacket } from "./packet.ts";
+import { Transport } from "./transport.ts";
+
+/** One WebSocket, as a platform offers it. */
+export interface WebSocketLink {
+  send(data: string | Uint8Array, compress: boolean): void;
+  /** Closes in an orderly way, with the default code; nothing happens if it is closed already. */
+  close(): void;
+}
+
+export interface WebSocketHandler {
+  onOpen(): void;
+  onMessage(data: string | Uint8Array): void;
+  /** The platform's own error or event. */
+  onError(cause: unknown): void;
+  /** The platform's own close event, or its like: `{ code, reason }`. */
+  onClose(event: unknown): void;
+}
+
+/** How a platform opens WebSockets. It may throw: the attempt then ends in a transport error. */
+export type WebSocketConnector = (
+  uri: string,
+  protocols: string | string[] | undefined,
+  options: TransportOptions,
+  handler: WebSocketHandler,
+) => WebSocketLink;
+
+/** Carries packets by WebSocket: one packet, one message (EIO §10). */
+export class WebSocketTransport extends Transport {
+  readonly #connect: WebSocketConnector;
+  #link: WebSocketLink | undefined;
+
+  constructor(options: TransportOptions, connect: WebSocketConnector) {
+    super(options);
+    this.#connect = connect;
+  }
+
+  get name(): string {
+    return "websocket";
+  }
+
+  protected override doOpen(): void {
+    const query = this.stamp(!!this.opts.timestampRequests);
+    if (!this.supportsBinary) query.b64 = 1;
+    this.#link = this.#connect(this.createUri("ws", query), this.opts.protocols, this.opts, {
+      onOpen: () => this.onOpen(),
+      onMessage: (data) => this.onData(data),
+      onError: (cause) => this.onError(this.failure, cause),
+      onClose: (context) => {
+        this.onClose({ description: "websocket connection closed", context });
+      },
+    });
+  }
+
+  protected override doClose(): void {
+    this.#link?.close();
+  }
+
+  protected override write(packets: readonly OutgoingPacket[]): void {
+    for (const packet of packets) {
+      const data = encodeFrame(packet, this.supportsBinary, this.socket.platform.base64);
+      this.#link?.send(data, packet.options?.compress !== false);
+    }
+    // C 6.6: not writable again in the tick of a write
+    this.socket.clock.nextTick(() => {
+      if (this.readyState === "open") this.onDrain();
+    });
+  }
+}

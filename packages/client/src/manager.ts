@@ -1,0 +1,282 @@
+// Owner of the engine and of the reconnection loop; sockets share it (client.md 5).
+//
+//     closed ──open()──▶ opening ──engine opens──▶ open
+//        ▲                  │ error, time-out        │ engine closes, parse error, last socket left
+//        └──────────────────┴────────────────────────┘
+
+import type { Clock, Timer } from "@tautline/events/clock";
+import type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
+import type { SocketPacket } from "@tautline/protocol/socket-packet";
+import { type Codec, createCodec, type OutgoingSocketPacket } from "./codec.ts";
+import { EngineSocket } from "./engine/engine-socket.ts";
+import { ManagerSettings } from "./manager-settings.ts";
+import type { ManagerOptions, SocketOptions } from "./options.ts";
+import type { Platform } from "./platform.ts";
+import { Reconnect } from "./reconnect.ts";
+import { Socket } from "./socket.ts";
+import type { DisconnectDescription, DisconnectReason, SocketLink } from "./socket-types.ts";
+
+export interface ManagerReservedEvents {
+  /** The engine is open; sockets connect from here on. */
+  open: () => void;
+  error: (error: Error) => void;
+  close: (reason: DisconnectReason, description?: DisconnectDescription) => void;
+  /** A ping of the server was answered. */
+  ping: () => void;
+  packet: (packet: SocketPacket) => void;
+  /** `attempt` counts from 1. */
+  reconnect_attempt: (attempt: number) => void;
+  reconnect: (attempts: number) => void;
+  reconnect_error: (error: Error) => void;
+  reconnect_failed: () => void;
+}
+
+type OpenCallback = (error?: Error) => void;
+
+type State =
+  | { readonly name: "closed" }
+  | { readonly name: "opening"; readonly timer: Timer | undefined; readonly callbacks: OpenCallback[] }
+  | { readonly name: "open" };
+
+/**
+ * A connection to one server, kept up by reconnection and shared by the sockets of its namespaces.
+ *
+ * @example
+ * const manager = new Manager("https://example.com");
+ * const orders = manager.socket("/orders");
+ */
+export class Manager<
+  ListenEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap = ListenEvents,
+> extends ManagerSettings<ManagerReservedEvents> {
+  /** The connection of the latest attempt; there is another one after each, and none before the first. */
+  declare engine: EngineSocket;
+  /** Read again at each attempt. */
+  readonly opts: ManagerOptions;
+  /** The sockets by namespace. */
+  readonly nsps: Record<string, Socket<ListenEvents, EmitEvents>> = Object.create(null);
+  readonly #uri: string | undefined;
+  readonly #platform: Platform;
+  readonly #clock: Clock;
+  readonly #codec: Codec;
+  readonly #reconnect: Reconnect;
+  readonly #active = new Set<Socket<ListenEvents, EmitEvents>>();
+  #state: State = { name: "closed" };
+  /** Decoded packets whose tick has not come. */
+  #undelivered = 0;
+
+  constructor(platform: Platform, uri?: string | ManagerOptions, options?: ManagerOptions) {
+    const given = typeof uri === "object" ? uri : options;
+    super(given ?? {}, platform.random);
+    this.opts = { path: "/socket.io", ...given };
+    this.#uri = typeof uri === "string" ? uri : undefined;
+    this.#platform = platform;
+    const { useNativeTimers = false, autoUnref = false, parser, autoConnect } = this.opts;
+    this.#clock = platform.createClock({ useNativeTimers, autoUnref });
+    this.#codec = createCodec(parser, (packet) => this.#deliver(packet));
+    this.#reconnect = new Reconnect({
+      clock: this.#clock,
+      backoff: this.backoff,
+      maxAttempts: () => this.reconnectionAttempts(),
+      onAttempt: (attempt) => this.#onAttempt(attempt),
+      onExhausted: () => this.emitReserved("reconnect_failed"),
+    });
+    platform.onOnline(() => this.opts.reconnectOnOnline !== false && this.#reconnect.hurry());
+    if (autoConnect !== false) this.open();
+  }
+
+  /** Opens the connection unless it is; `onOutcome` is called once that is known. */
+  open(onOutcome?: OpenCallback): this {
+    this.#reconnect.takeOver();
+    this.#open(onOutcome);
+    return this;
+  }
+
+  /** The same as `open`. */
+  connect(onOutcome?: OpenCallback): this {
+    return this.open(onOutcome);
+  }
+
+  /** The socket of a namespace, made on first use; connects it if it is inactive and `autoConnect` is on. */
+  socket(nsp: string, options?: SocketOptions): Socket<ListenEvents, EmitEvents> {
+    const name = nsp.startsWith("/") ? nsp : `/${nsp}`;
+    let socket = this.nsps[name];
+    if (!socket) {
+      socket = new Socket(this, name, options, this.#createLink());
+      this.nsps[name] = socket;
+    } else if (socket.active) return socket;
+    return this.opts.autoConnect === false ? socket : socket.connect();
+  }
+
+  /** Closes the connection of all sockets and does not reconnect. */
+  disconnect(): void {
+    this.#reconnect.stop();
+    this.#close("forced close");
+  }
+
+  protected override stopReconnecting(): void {
+    if (this.#reconnect.isRunning) this.#reconnect.stop();
+  }
+
+  #createLink(): SocketLink<Socket<ListenEvents, EmitEvents>> {
+    return {
+      clock: this.#clock,
+      isOpen: () => this.#state.name === "open",
+      isReconnecting: () => this.#reconnect.isRunning,
+      isWritable: () => this.engine.transport.writable,
+      isOverdue: () => this.engine.isOverdue(),
+      send: (packet) => this.#send(packet),
+      onActive: (socket) => this.#active.add(socket),
+      onInactive: (socket) => {
+        if (this.#active.delete(socket) && this.#active.size === 0) this.disconnect();
+      },
+    };
+  }
+
+  #send(packet: OutgoingSocketPacket): void {
+    for (const message of this.#codec.encode(packet)) this.engine.write(message, packet.options);
+  }
+
+  // Opening
+
+  #open(onOutcome?: OpenCallback): void {
+    const state = this.#state;
+    if (state.name === "opening" && onOutcome) state.callbacks.push(onOutcome);
+    if (state.name === "open" && onOutcome) this.#clock.nextTick(onOutcome);
+    if (state.name !== "closed") return;
+    const engine = new EngineSocket(this.#platform, this.#uri, this.opts);
+    this.engine = engine;
+    const timeoutMs = this.timeout();
+    const timer = timeoutMs === false ? undefined : this.#clock.setTimer(() => this.#onTimeout(), timeoutMs);
+    this.#state = { name: "opening", timer, callbacks: onOutcome ? [onOutcome] : [] };
+    this.#attach(engine);
+  }
+
+  #attach(engine: EngineSocket): void {
+    const ifCurrent =
+      <Args extends unknown[]>(handle: (...args: Args) => void) =>
+      (...args: Args): void => {
+        if (this.engine === engine && this.#state.name !== "closed") handle(...args);
+      };
+    engine.on(
+      "open",
+      ifCurrent(() => this.#onOpen()),
+    );
+    engine.on(
+      "ping",
+      ifCurrent(() => this.emitReserved("ping")),
+    );
+    engine.on(
+      "data",
+      ifCurrent((data: unknown) => this.#onData(data)),
+    );
+    engine.on(
+      "error",
+      ifCurrent((error: Error) => this.#onError(error)),
+    );
+    engine.on(
+      "close",
+      ifCurrent((reason: DisconnectReason, details?: DisconnectDescription) =>
+        this.#afterDelivery(() => this.#onEngineClose(reason, details)),
+      ),
+    );
+  }
+
+  #onTimeout(): void {
+    this.#onOpenFailed(new Error("timeout"));
+    this.engine.close();
+  }
+
+  #onOpen(): void {
+    if (this.#state.name !== "opening") return;
+    const { timer, callbacks } = this.#state;
+    timer?.cancel();
+    this.#state = { name: "open" };
+    this.emitReserved("open");
+    for (const callback of callbacks) callback();
+    const isReconnected = this.#reconnect.state === "attempting";
+    const { attempts } = this.backoff;
+    this.#reconnect.opened();
+    this.backoff.reset();
+    if (isReconnected) this.emitReserved("reconnect", attempts);
+  }
+
+  #onError(error: Error): void {
+    if (this.#state.name === "opening") this.#onOpenFailed(error);
+    else this.emitReserved("error", error);
+  }
+
+  #onOpenFailed(error: Error): void {
+    if (this.#state.name !== "opening") return;
+    const { timer, callbacks } = this.#state;
+    timer?.cancel();
+    this.#state = { name: "closed" };
+    const { state } = this.#reconnect;
+    const isAttempt = state === "attempting";
+    this.emitReserved("error", error);
+    for (const callback of callbacks) callback(error);
+    // A listener may have opened it again; that attempt then takes the place of this one.
+    if (this.#state.name === "closed") this.#reconnect.failed();
+    // client.md 5.5: a program that asked for the outcome decides for itself what follows
+    if (state === "idle" && callbacks.length === 0) this.#startReconnecting();
+    if (isAttempt) this.emitReserved("reconnect_error", error);
+  }
+
+  #onAttempt(attempt: number): void {
+    this.emitReserved("reconnect_attempt", attempt);
+    if (this.#reconnect.state === "attempting") this.#open();
+  }
+
+  #startReconnecting(): void {
+    if (this.#state.name === "closed" && this.reconnection()) this.#reconnect.start();
+  }
+
+  // Incoming
+
+  #onData(data: unknown): void {
+    const error = this.#codec.push(data);
+    if (error) this.#afterDelivery(() => this.#close("parse error", error));
+  }
+
+  /** A packet has its own tick: what a listener throws disturbs no other packet (client.md 5.6). */
+  #deliver(packet: SocketPacket): void {
+    this.#undelivered++;
+    const { engine } = this;
+    this.#clock.nextTick(() => {
+      this.#undelivered--;
+      if (this.engine === engine && this.#state.name === "open") this.emitReserved("packet", packet);
+    });
+  }
+
+  /** What happens behind packets that were decoded but not delivered stays behind them. */
+  #afterDelivery(action: () => void): void {
+    if (this.#undelivered === 0) {
+      action();
+      return;
+    }
+    const { engine } = this;
+    this.#clock.nextTick(() => {
+      if (this.engine === engine) action();
+    });
+  }
+
+  // Closing
+
+  #onEngineClose(reason: DisconnectReason, details?: DisconnectDescription): void {
+    if (this.#state.name === "open") this.#close(reason, details);
+    else this.#onOpenFailed(details instanceof Error ? details : new Error(reason));
+  }
+
+  #close(reason: DisconnectReason, description?: DisconnectDescription): void {
+    const state = this.#state;
+    if (state.name === "closed") return;
+    this.#state = { name: "closed" };
+    if (state.name === "opening") state.timer?.cancel();
+    this.#codec.reset();
+    this.engine.close();
+    this.backoff.reset();
+    this.emitReserved("close", reason, description);
+    if (state.name === "opening") for (const callback of state.callbacks) callback(new Error(reason));
+    this.#startReconnecting();
+  }
+}

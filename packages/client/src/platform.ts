@@ -1,0 +1,58 @@
+import type { Clock } from "@tautline/events/clock";
+import type { Base64 } from "@tautline/protocol/base64";
+import type { TransportConstructor } from "./engine/transport.ts";
+
+/** In which class binary arrives. */
+export type BinaryType = "nodebuffer" | "arraybuffer" | "blob";
+
+/** What a page knows of its own address. */
+export interface PageLocation {
+  /** With the colon, as `https:`. */
+  readonly protocol: string;
+  /** With the port, if it is not the default one. */
+  readonly host: string;
+}
+
+/** The cookies of one engine (client.md 8.9). */
+export interface CookieJar {
+  /** Takes the values of `Set-Cookie` headers. */
+  store(setCookies: readonly string[]): void;
+  /** The header to send, merged with the user's own; undefined if both are empty. */
+  header(own: string | undefined): string | undefined;
+}
+
+export interface ClockOptions {
+  /** Wait with the timer functions of load time, which fake clocks installed later do not affect. */
+  readonly useNativeTimers: boolean;
+  /** Timers do not keep the process alive (Node). */
+  readonly autoUnref: boolean;
+}
+
+/**
+ * What a runtime supplies. The core reads no global: each entry point hands in one of these.
+ *
+ * Nothing here may throw but transports' `doOpen`.
+ */
+export interface Platform {
+  /** Default transports by name. A name that the runtime cannot serve is absent. */
+  readonly transports: ReadonlyMap<string, TransportConstructor>;
+  readonly base64: Base64;
+  /** In which class binary arrives unless the program says otherwise. */
+  readonly binaryType: BinaryType;
+  /** What processes remember across engines, for `rememberUpgrade`. */
+  readonly memory: { isWebSocketKnownToWork: boolean };
+  createClock(options: ClockOptions): Clock;
+  /** Uniform in [0, 1): jitter and cache busters, never secrets. */
+  random(): number;
+  location(): PageLocation | undefined;
+  /** Turns received bytes into what the program asked for; the bytes are the receiver's own. */
+  toBinary(bytes: Uint8Array, type: BinaryType): unknown;
+  /** With `withCredentials`, where the runtime keeps no cookies itself. */
+  createCookieJar?(): CookieJar;
+  /** Calls back when the network is lost; returns the way to stop that. */
+  onOffline(callback: () => void): () => void;
+  /** Calls back when the network returned. */
+  onOnline(callback: () => void): () => void;
+  /** Calls back when the page is left. */
+  onBeforeUnload(callback: () => void): () => void;
+}

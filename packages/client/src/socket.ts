@@ -1,0 +1,385 @@
+// One namespace's endpoint (client.md 6). Its place in the namespace:
+//
+//     inactive ──connect()──▶ waiting ──manager opens──▶ joining ──CONNECT──▶ joined
+//        ▲                       ▲                          │                   │
+//        │                       └──────manager closes──────┴───────────────────┤
+//        └──disconnect(), DISCONNECT, CONNECT_ERROR──────────────────────────────┘
+
+import type {
+  AllButLast,
+  DecorateAcknowledgements,
+  DefaultEventsMap,
+  EventNames,
+  EventNamesWithAck,
+  EventParams,
+  EventsMap,
+  FirstNonErrorArg,
+  Last,
+} from "@tautline/events/types";
+import { RESERVED_EVENTS } from "@tautline/protocol/reserved-events";
+import { PacketType, type SocketPacket } from "@tautline/protocol/socket-packet";
+import { type AckHandler, AckTable } from "./acks.ts";
+import { CatchAllEmitter } from "./catch-all.ts";
+import type { Manager } from "./manager.ts";
+import type { Auth, SocketOptions } from "./options.ts";
+import { RetryQueue } from "./retries.ts";
+import type {
+  DisconnectDescription,
+  DisconnectReason,
+  EmitFlags,
+  EventPacket,
+  ExtendedError,
+  SocketLink,
+  SocketReservedEvents,
+} from "./socket-types.ts";
+
+type Place = "inactive" | "waiting" | "joining" | "joined";
+
+const V2_SERVER =
+  "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they are not compatible " +
+  "(more information here: https://socket.io/docs/v3/migrating-from-2-x-to-3-0/)";
+
+/**
+ * One namespace's endpoint: its events come from the server, and what it emits goes there.
+ *
+ * @example
+ * const socket = io("https://example.com");
+ * socket.on("connect", () => socket.emit("hello", "world"));
+ */
+export class Socket<
+  ListenEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap = ListenEvents,
+> extends CatchAllEmitter<ListenEvents, EmitEvents, SocketReservedEvents> {
+  /** Public id, given by the server; absent while not connected. */
+  id?: string | undefined;
+  /** Whether the latest connection resumed the one before, so that no event was missed. */
+  recovered = false;
+  /** Credentials; read at each CONNECT. */
+  auth: Auth | undefined;
+  /** Events emitted while not connected. */
+  sendBuffer: EventPacket[] = [];
+  /** Events received before the CONNECT reply. */
+  receiveBuffer: (readonly unknown[])[] = [];
+  readonly io: Manager<ListenEvents, EmitEvents>;
+  readonly nsp: string;
+  readonly #link: SocketLink<this>;
+  readonly #acks: AckTable;
+  readonly #retries: RetryQueue | undefined;
+  readonly #ackTimeoutMs: number | undefined;
+  #flags: EmitFlags = {};
+  #place: Place = "inactive";
+  #pid: string | undefined;
+  #offset: string | undefined;
+
+  /** Called by `Manager#socket` alone. */
+  constructor(
+    io: Manager<ListenEvents, EmitEvents>,
+    nsp: string,
+    options: SocketOptions | undefined,
+    link: SocketLink<Socket<ListenEvents, EmitEvents>>,
+  ) {
+    super();
+    this.io = io;
+    this.nsp = nsp;
+    this.auth = options?.auth;
+    this.#link = link;
+    this.#acks = new AckTable(link.clock);
+    this.#ackTimeoutMs = options?.ackTimeout;
+    this.#retries = options?.retries ? this.#createRetryQueue(options.retries) : undefined;
+  }
+
+  /** Whether the server has accepted this socket and the connection stands. */
+  get connected(): boolean {
+    return this.#place === "joined";
+  }
+
+  get disconnected(): boolean {
+    return !this.connected;
+  }
+
+  /** Whether it is connected or will connect when the manager does. */
+  get active(): boolean {
+    return this.#place !== "inactive";
+  }
+
+  /** Connects, and opens the manager if need be. */
+  connect(): this {
+    if (!this.active) this.#activate();
+    if (!this.#link.isReconnecting()) this.io.open();
+    if (this.#link.isOpen()) this.#onOpen();
+    return this;
+  }
+
+  /** The same as `connect`. */
+  open(): this {
+    return this.connect();
+  }
+
+  /** Leaves the namespace; the connection closes with its last active socket. */
+  disconnect(): this {
+    const wasConnected = this.connected;
+    if (wasConnected) this.#link.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
+    this.#deactivate();
+    if (wasConnected) this.#onDisconnect("io client disconnect");
+    return this;
+  }
+
+  /** The same as `disconnect`. */
+  close(): this {
+    return this.disconnect();
+  }
+
+  /**
+   * Sends an event; buffered while not connected. A function at the end is called with the server's answer.
+   *
+   * @throws Error for a reserved name; RangeError for data that is circular or nested too deep.
+   */
+  override emit<Ev extends EventNames<EmitEvents>>(event: Ev, ...args: EventParams<EmitEvents, Ev>): this;
+  override emit(event: string, ...args: unknown[]): this {
+    return this.#emitCalling(event, args);
+  }
+
+  /**
+   * Sends an event and resolves with the first value of the server's answer.
+   *
+   * Rejects with an Error if the time-out passes or the connection is lost first.
+   */
+  emitWithAck<Ev extends EventNamesWithAck<EmitEvents>>(
+    event: Ev,
+    ...args: AllButLast<EventParams<EmitEvents, Ev>>
+  ): Promise<FirstNonErrorArg<Last<EventParams<EmitEvents, Ev>>>>;
+  emitWithAck(event: string, ...args: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#emit([event, ...args], { onReply: ([first]) => resolve(first), onError: reject });
+    });
+  }
+
+  /** Sends a `message` event. */
+  send(...args: EventParams<EmitEvents, "message" & EventNames<EmitEvents>>): this;
+  send(...args: unknown[]): this {
+    return this.#emitCalling("message", args);
+  }
+
+  /** The next event, if it asks for an answer, waits this many milliseconds for it: `(error, ...answer)`. */
+  timeout(timeoutMs: number): Socket<ListenEvents, DecorateAcknowledgements<EmitEvents>>;
+  timeout(timeoutMs: number): unknown {
+    this.#flags = { ...this.#flags, timeoutMs };
+    return this;
+  }
+
+  /** Whether the next event may be compressed. Default true. */
+  compress(compress: boolean): this {
+    this.#flags = { ...this.#flags, compress };
+    return this;
+  }
+
+  /** The next event is dropped if it cannot be sent at this moment. */
+  get volatile(): this {
+    this.#flags = { ...this.#flags, isVolatile: true };
+    return this;
+  }
+
+  // Outgoing
+
+  /** Takes a callback off the arguments. */
+  #emitCalling(event: string, args: readonly unknown[]): this {
+    const callback = args.at(-1);
+    if (typeof callback !== "function") return this.#emit([event, ...args]);
+    const flags = this.#flags;
+    const isRetried = this.#retries && !flags.isVolatile;
+    const isErrorFirst = isRetried || this.#timeoutOf(flags) !== undefined;
+    return this.#emit(
+      [event, ...args.slice(0, -1)],
+      isErrorFirst
+        ? {
+            onReply: (reply) => callback.call(this, null, ...reply),
+            onError: (error) => callback.call(this, error),
+          }
+        : { onReply: (reply) => callback.apply(this, reply) },
+    );
+  }
+
+  #emit(args: readonly [event: string, ...unknown[]], handler?: AckHandler): this {
+    if (RESERVED_EVENTS.has(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
+    const flags = this.#flags;
+    this.#flags = {};
+    if (this.#retries && !flags.isVolatile) this.#retries.add(args, flags, handler);
+    else this.#transmit(args, flags, handler);
+    return this;
+  }
+
+  #transmit(args: readonly unknown[], flags: EmitFlags, handler: AckHandler | undefined): void {
+    const id = handler && this.#acks.add(handler, this.#timeoutOf(flags), (id) => this.#unbuffer(id));
+    const packet = {
+      type: PacketType.EVENT,
+      nsp: this.nsp,
+      data: args,
+      options: { compress: flags.compress !== false },
+      ...(id !== undefined && { id }),
+    };
+    const canSend = this.#canSend();
+    if (flags.isVolatile && !(canSend && this.#link.isWritable())) return;
+    if (canSend) this.#write(packet);
+    else this.sendBuffer.push(packet);
+  }
+
+  /** client.md 6.6: after a suspension the connection may be long dead, though no timer has run. */
+  #canSend(): boolean {
+    return this.connected && !this.#link.isOverdue();
+  }
+
+  #write(packet: EventPacket): void {
+    this.announce(this.listenersAnyOutgoing(), packet.data);
+    this.#link.send(packet);
+  }
+
+  #unbuffer(id: number): void {
+    const index = this.sendBuffer.findIndex((packet) => packet.id === id);
+    if (index >= 0) this.sendBuffer.splice(index, 1);
+  }
+
+  #timeoutOf(flags: EmitFlags): number | undefined {
+    return flags.timeoutMs ?? this.#ackTimeoutMs;
+  }
+
+  #createRetryQueue(retries: number): RetryQueue {
+    return new RetryQueue(
+      {
+        canSend: () => this.#canSend(),
+        transmit: (args, flags, handler) => this.#transmit(args, flags, handler),
+      },
+      retries,
+    );
+  }
+
+  // Place in the namespace
+
+  #activate(): void {
+    this.#place = "waiting";
+    this.#link.onActive(this);
+    this.io
+      .on("open", this.#onOpen)
+      .on("packet", this.#onPacket)
+      .on("error", this.#onError)
+      .on("close", this.#onClose);
+  }
+
+  #deactivate(): void {
+    this.#place = "inactive";
+    this.io
+      .off("open", this.#onOpen)
+      .off("packet", this.#onPacket)
+      .off("error", this.#onError)
+      .off("close", this.#onClose);
+    this.#link.onInactive(this);
+  }
+
+  readonly #onOpen = (): void => {
+    if (this.#place !== "waiting") return;
+    this.#place = "joining";
+    const { engine } = this.io;
+    let hasJoined = false;
+    const join = (data: object | undefined): void => {
+      if (hasJoined || this.#place !== "joining" || this.io.engine !== engine) return;
+      hasJoined = true;
+      this.#join(data);
+    };
+    const { auth } = this;
+    if (typeof auth === "function") auth.call(this, join)?.then(join, this.#onError);
+    else join(auth);
+  };
+
+  #join(auth: object | undefined): void {
+    // SIO §32: credentials win over what resumes the session
+    const data = this.#pid ? { pid: this.#pid, offset: this.#offset, ...auth } : auth;
+    this.#link.send({ type: PacketType.CONNECT, nsp: this.nsp, data });
+  }
+
+  readonly #onError = (error: Error): void => {
+    if (!this.connected) this.emitReserved("connect_error", error);
+  };
+
+  readonly #onClose = (reason: DisconnectReason, description?: DisconnectDescription): void => {
+    this.#place = "waiting";
+    this.#onDisconnect(reason, description);
+  };
+
+  #onDisconnect(reason: DisconnectReason, description?: DisconnectDescription): void {
+    delete this.id;
+    this.emitReserved("disconnect", reason, description);
+    this.#acks.failSent((id) => this.sendBuffer.some((packet) => packet.id === id));
+  }
+
+  // Incoming
+
+  readonly #onPacket = ({ type, nsp, data, id }: SocketPacket): void => {
+    if (nsp !== this.nsp) return;
+    const args: readonly unknown[] = Array.isArray(data) ? data : [];
+    switch (type) {
+      case PacketType.CONNECT:
+        this.#onConnect(Object(data));
+        break;
+      case PacketType.EVENT:
+        this.#onEvent(id === undefined ? args : [...args, this.#createReply(id)]);
+        break;
+      case PacketType.ACK:
+        this.#acks.reply(id, args);
+        break;
+      case PacketType.DISCONNECT:
+        this.#deactivate();
+        this.#onDisconnect("io server disconnect");
+        break;
+      case PacketType.CONNECT_ERROR:
+        this.#deactivate();
+        this.#onRefused(data);
+        break;
+    }
+  };
+
+  #onConnect({ sid, pid }: { sid?: unknown; pid?: unknown }): void {
+    if (typeof sid !== "string") {
+      this.#onError(new Error(V2_SERVER));
+      return;
+    }
+    this.id = sid;
+    this.recovered = pid !== undefined && pid === this.#pid;
+    this.#pid = typeof pid === "string" ? pid : undefined;
+    this.#place = "joined";
+    // client.md 6.10: what came early, what waited, the retries, and only then `connect`
+    for (const args of this.receiveBuffer.splice(0)) this.#deliver(args);
+    for (const packet of this.sendBuffer.splice(0)) this.#write(packet);
+    this.#retries?.drain();
+    this.emitReserved("connect");
+  }
+
+  #onRefused(data: unknown): void {
+    const { message, data: details } = typeof data === "string" ? { message: data } : Object(data);
+    const error: ExtendedError = new Error(message);
+    error.data = details;
+    this.emitReserved("connect_error", error);
+  }
+
+  #onEvent(args: readonly unknown[]): void {
+    if (this.connected) this.#deliver(args);
+    else this.receiveBuffer.push(args);
+  }
+
+  #deliver(args: readonly unknown[]): void {
+    const [event, ...rest] = args;
+    this.announce(this.listenersAny(), args);
+    if (typeof event === "string" || typeof event === "number") this.dispatch(event, rest);
+    const last = args.at(-1);
+    // SIO §32: the server appends the offset to each event
+    if (this.#pid && typeof last === "string") this.#offset = last;
+  }
+
+  /** Answers the event `id`, once. */
+  #createReply(id: number): (...args: unknown[]) => void {
+    let isSent = false;
+    return (...args) => {
+      if (isSent) return;
+      isSent = true;
+      this.#link.send({ type: PacketType.ACK, nsp: this.nsp, id, data: args });
+    };
+  }
+}

@@ -1,0 +1,354 @@
+// The Engine.IO server of one node, without a runtime: it admits requests, opens sessions and routes to them.
+
+import type { Clock } from "@tautline/events/clock";
+import { Emitter } from "@tautline/events/emitter";
+import { readJsonpIndex } from "@tautline/protocol/jsonp";
+import { type Admission, admit } from "./admit.ts";
+import { type Clients, createClientsView } from "./clients-view.ts";
+import { DeadlineQueue } from "./deadlines.ts";
+import {
+  errorBodyOf,
+  errorMessages,
+  type Refusal,
+  type RefusalCode,
+  statusOf,
+  wireMessageOf,
+} from "./errors.ts";
+import { decideHandshake } from "./handshake.ts";
+import { HandshakeLimiter } from "./handshake-limits.ts";
+import { type EngineOptions, type ResolvedEngineOptions, resolveOptions } from "./options.ts";
+import type { OutboundPacket } from "./outbound-packet.ts";
+import type {
+  Headers,
+  HttpExchange,
+  Incoming,
+  Query,
+  Runtime,
+  UpgradeAttempt,
+  WebSocketLink,
+} from "./ports.ts";
+import { Session } from "./session.ts";
+import type { SessionHost } from "./session-host.ts";
+import { SessionIds } from "./session-ids.ts";
+import { type PollingHost, PollingTransport } from "./transports/polling.ts";
+import {
+  type Revision,
+  type Transport,
+  type TransportIdentity,
+  type TransportName,
+  upgradeTargets,
+} from "./transports/transport.ts";
+import { WebSocketTransport } from "./transports/websocket.ts";
+import { TurnWriter } from "./turn-writer.ts";
+
+/** What `connection_error` listeners are told (EIO §7.4). */
+export interface ConnectionError<Request> {
+  req: Request;
+  code: RefusalCode;
+  message: string;
+  context: Readonly<Record<string, unknown>>;
+}
+
+/** The events of an engine (EIO §42). */
+export interface EngineEvents<Request> {
+  connection: (session: Session<Request>) => void;
+  connection_error: (error: ConnectionError<Request>) => void;
+  initial_headers: (headers: Headers, request: Request) => void;
+  headers: (headers: Headers, request: Request) => void;
+  flush: (session: Session<Request>, packets: readonly OutboundPacket[]) => void;
+  drain: (session: Session<Request>) => void;
+}
+
+/**
+ * Sessions and how they come to be. A host feeds it with `onExchange` and `onUpgrade`.
+ *
+ * @see EIO §42
+ */
+export class Engine<Request = unknown>
+  extends Emitter<EngineEvents<Request>>
+  implements SessionHost<Request>, PollingHost<Request>
+{
+  /** The options in effect; a program may change them for later sessions. */
+  readonly opts: ResolvedEngineOptions<Request>;
+  readonly clock: Clock;
+  readonly deadlines: DeadlineQueue;
+  readonly turnWriter: TurnWriter;
+  /** Open sessions by id. */
+  readonly clients: Clients<Request>;
+  readonly #runtime: Runtime;
+  readonly #sessions: Map<string, Session<Request>> = new Map();
+  readonly #ids: SessionIds;
+  readonly #limiter: HandshakeLimiter;
+
+  constructor(runtime: Runtime, options: EngineOptions<Request> = {}) {
+    super();
+    this.opts = resolveOptions({ ...options });
+    this.clock = runtime.clock;
+    this.deadlines = new DeadlineQueue(runtime.clock);
+    this.turnWriter = new TurnWriter(runtime.clock);
+    this.clients = createClientsView(this.#sessions);
+    this.#runtime = runtime;
+    this.#ids = new SessionIds(runtime.fillRandom);
+    this.#limiter = new HandshakeLimiter(runtime.clock, this.opts.limits);
+  }
+
+  /** The number of open sessions; a closing one counts. */
+  get clientsCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** Makes the id of a session; a program may replace it, with a function that may return a promise. */
+  generateId(_request: Request): string | number | Promise<string | number> {
+    return this.#ids.next();
+  }
+
+  /** What a session that begins on this transport may move to (EIO §8). */
+  upgrades(name: TransportName): TransportName[] {
+    if (!this.opts.allowUpgrades) return [];
+    return upgradeTargets[name].filter((target) => this.opts.transports.includes(target));
+  }
+
+  /** Closes every session without waiting for what is queued (EIO §14.5). */
+  close(): this {
+    for (const session of [...this.#sessions.values()]) session.close(true);
+    return this;
+  }
+
+  // Requests
+
+  /** One HTTP request whose path is the engine's, after the middlewares. */
+  onExchange(exchange: HttpExchange<Request>): void {
+    const admission = this.#admit(exchange, false);
+    switch (admission.kind) {
+      case "refused":
+        this.refuseExchange(exchange, admission.refusal);
+        break;
+      case "established":
+        this.#route(exchange, admission.session.transport);
+        break;
+      case "handshake":
+        this.#decide(
+          exchange,
+          admission.protocol,
+          (refusal) => this.refuseExchange(exchange, refusal),
+          (id) => this.#openPolling(exchange, id, admission.protocol),
+        );
+        break;
+    }
+  }
+
+  /** One request to switch to WebSocket, after the middlewares. */
+  onUpgrade(attempt: UpgradeAttempt<Request>): void {
+    const admission = this.#admit(attempt, true);
+    switch (admission.kind) {
+      case "refused":
+        this.refuseUpgrade(attempt, admission.refusal);
+        break;
+      case "established":
+        this.#acceptCandidate(attempt, admission.session, admission.transport);
+        break;
+      case "handshake":
+        this.#decide(
+          attempt,
+          admission.protocol,
+          (refusal) => this.refuseUpgrade(attempt, refusal),
+          (id) => this.#acceptSession(attempt, id, admission),
+        );
+        break;
+    }
+  }
+
+  /** Answers a request that is not admitted (EIO §7.3). */
+  refuseExchange(exchange: HttpExchange<Request>, refusal: Refusal): void {
+    this.#reportRefusal(exchange, refusal);
+    const body = errorBodyOf(refusal);
+    const headers: Headers = { "Content-Type": "application/json", ...retryHeaders(refusal) };
+    exchange.reply({ status: statusOf(refusal), headers, body });
+  }
+
+  /** Answers an upgrade that is not admitted: 400 for every code but those of a limit (EIO §7.3). */
+  refuseUpgrade(attempt: UpgradeAttempt<Request>, refusal: Refusal): void {
+    this.#reportRefusal(attempt, refusal);
+    const status = refusal.retryAfterSeconds === undefined ? 400 : 503;
+    attempt.refuse(status, wireMessageOf(refusal), retryHeaders(refusal));
+  }
+
+  #admit(incoming: Incoming<Request>, isUpgrade: boolean): Admission<Session<Request>> {
+    const { method, query } = incoming;
+    const facts = { method, query, origin: incoming.header("origin"), isUpgrade };
+    return admit(facts, this.opts.transports, (sid) => this.#sessions.get(sid));
+  }
+
+  #reportRefusal(incoming: Incoming<Request>, refusal: Refusal): void {
+    const { code, context } = refusal;
+    // EIO §7.1.4: nobody behind us is to copy such a value into an answer.
+    if (context.name === "INVALID_ORIGIN") incoming.dropHeader("origin");
+    if (!this.hasListeners("connection_error")) return;
+    this.emit("connection_error", { req: incoming.request, code, message: errorMessages[code], context });
+  }
+
+  #route(exchange: HttpExchange<Request>, transport: Transport): void {
+    if (transport instanceof PollingTransport) {
+      transport.onExchange(exchange);
+      return;
+    }
+    // EIO §7.1.5b lets only polling requests through to here, and only to sessions that poll or switched protocols.
+    exchange.reply({ status: 400, headers: { "Content-Length": 0 }, body: "" });
+  }
+
+  #decide(
+    incoming: Incoming<Request>,
+    protocol: Revision,
+    onRefused: (refusal: Refusal) => void,
+    onAllowed: (id: string) => void,
+  ): void {
+    const limited = this.#limiter.admit(incoming.remoteAddress);
+    if (limited) {
+      onRefused(limited);
+      return;
+    }
+    const rules = {
+      clock: this.clock,
+      allowRequest: this.opts.allowRequest,
+      isRevision3Allowed: this.opts.allowEIO3,
+      generateId: (request: Request) => this.generateId(request),
+      isIdTaken: (id: string) => this.#sessions.has(id),
+    };
+    decideHandshake(incoming.request, protocol, rules, (decision) => {
+      // The peer may have left while the program thought: no session is made for nobody.
+      if (incoming.isGone) return;
+      if (decision.ok) onAllowed(decision.id);
+      else onRefused(decision.refusal);
+    });
+  }
+
+  // Polling
+
+  #openPolling(exchange: HttpExchange<Request>, id: string, protocol: Revision): void {
+    const { j } = exchange.query;
+    const transport = new PollingTransport<Request>(this, identityOf(id, protocol, exchange.query), {
+      base64: this.#runtime.base64,
+      jsonpIndex: typeof j === "string" ? readJsonpIndex(j) : undefined,
+    });
+    const session = this.#createSession(exchange, id, protocol, transport);
+    // EIO §62.41: answered before `connection`, whose packets go out with the next poll.
+    transport.onExchange(exchange);
+    this.#register(session);
+  }
+
+  /** Called by polling transports for each successful response. */
+  editHeaders(headers: Headers, exchange: HttpExchange<Request>, sid: string): void {
+    const isInitial = !exchange.query.sid;
+    if (isInitial && this.opts.cookie) {
+      headers["Set-Cookie"] = this.#runtime.serializeCookie(this.opts.cookie.name, sid, this.opts.cookie);
+    }
+    this.#announceHeaders(headers, exchange.request, isInitial);
+  }
+
+  /** EIO §21: `headers` follows `initial_headers` on the first response. */
+  #announceHeaders(headers: Headers, request: Request, isInitial: boolean): void {
+    if (isInitial && this.hasListeners("initial_headers")) this.emit("initial_headers", headers, request);
+    if (this.hasListeners("headers")) this.emit("headers", headers, request);
+  }
+
+  // WebSocket
+
+  #acceptSession(
+    attempt: UpgradeAttempt<Request>,
+    id: string,
+    admission: { readonly transport: TransportName; readonly protocol: Revision },
+  ): void {
+    this.#accept(attempt, true, (link, head) => {
+      // EIO §7.3: a transport to which nothing can be upgraded is switched and closed at once.
+      if (admission.transport !== "websocket" || this.#sessions.has(id)) return closeLink(link);
+      const transport = this.#createWebSocket(link, id, admission.protocol, attempt.query);
+      this.#register(this.#createSession(attempt, id, admission.protocol, transport));
+      transport.start(head);
+    });
+  }
+
+  #acceptCandidate(attempt: UpgradeAttempt<Request>, session: Session<Request>, name: TransportName): void {
+    this.#accept(attempt, false, (link, head) => {
+      if (name !== "websocket") return closeLink(link);
+      const candidate = this.#createWebSocket(link, session.id, session.protocol, attempt.query);
+      // EIO §10.5: accepted and closed, when the session upgrades already or has.
+      if (!session.tryUpgrade(candidate)) return closeLink(link);
+      candidate.start(head);
+    });
+  }
+
+  #accept(
+    attempt: UpgradeAttempt<Request>,
+    isInitial: boolean,
+    onAccepted: (link: WebSocketLink, head?: Uint8Array) => void,
+  ): void {
+    const headers: Headers = {};
+    this.#announceHeaders(headers, attempt.request, isInitial);
+    attempt.accept(headers, onAccepted);
+  }
+
+  #createWebSocket(link: WebSocketLink, id: string, protocol: Revision, query: Query): WebSocketTransport {
+    return new WebSocketTransport(link, identityOf(id, protocol, query), this.#runtime.base64);
+  }
+
+  // Sessions
+
+  #createSession(
+    incoming: Incoming<Request>,
+    id: string,
+    protocol: Revision,
+    transport: Transport,
+  ): Session<Request> {
+    const { request, remoteAddress } = incoming;
+    return new Session<Request>(this, { id, protocol, request, remoteAddress }, transport);
+  }
+
+  /** EIO §8: the session becomes visible, then `connection`. */
+  #register(session: Session<Request>): void {
+    if (session.readyState === "closed") return;
+    this.#sessions.set(session.id, session);
+    this.#limiter.onSessionOpen(session.remoteAddress);
+    this.emit("connection", session);
+  }
+
+  /** EIO §8: these keys in this order. */
+  describeSession(session: Session<Request>): string {
+    return JSON.stringify({
+      sid: session.id,
+      upgrades: this.upgrades(session.transport.name),
+      pingInterval: this.opts.pingInterval,
+      pingTimeout: this.opts.pingTimeout,
+      maxPayload: this.opts.maxHttpBufferSize,
+    });
+  }
+
+  onFlush(session: Session<Request>, packets: readonly OutboundPacket[]): void {
+    if (this.hasListeners("flush")) this.emit("flush", session, packets);
+  }
+
+  onDrain(session: Session<Request>): void {
+    if (this.hasListeners("drain")) this.emit("drain", session);
+  }
+
+  onSessionClosed(session: Session<Request>): void {
+    if (this.#sessions.get(session.id) !== session) return;
+    this.#sessions.delete(session.id);
+    this.#limiter.onSessionClosed(session.remoteAddress);
+  }
+}
+
+/** EIO §5.4. */
+function identityOf(sid: string, protocol: Revision, query: Query): TransportIdentity {
+  return { sid, protocol, supportsBinary: !query.b64 };
+}
+
+function retryHeaders(refusal: Refusal): Headers {
+  return refusal.retryAfterSeconds === undefined ? {} : { "Retry-After": refusal.retryAfterSeconds };
+}
+
+/** Of a connection that gets no session: what it says is not wanted, and its end is awaited in silence. */
+function closeLink(link: WebSocketLink): void {
+  const ignore = (): void => {};
+  link.start({ onText: ignore, onBinary: ignore, onDrain: ignore, onError: ignore, onClose: ignore });
+  link.close();
+}

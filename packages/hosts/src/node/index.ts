@@ -1,0 +1,11 @@
+// The entry point of the engine on Node: the shape of upstream's engine package (EIO §39).
+
+export { Session as Socket } from "@tautline/engine/session";
+export { Transport } from "@tautline/engine/transports/transport";
+export type { AttachOptions } from "./attach.ts";
+export { attach, listen } from "./listen.ts";
+export { EngineServer as Server, type EngineServerOptions as ServerOptions } from "./server.ts";
+export { transports } from "./transports.ts";
+
+/** The newest revision of Engine.IO that is spoken. */
+export const protocol = 4;

@@ -1,0 +1,105 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Headers, Query, UpgradeAttempt, WebSocketLink } from "@tautline/engine/ports";
+import { exposeWebSocket } from "./compat.ts";
+import type { UpgradeResponse } from "./upgrade-response.ts";
+
+/** Switches a request to WebSocket: our own endpoint, or a class that the program gave as `wsEngine`. */
+export interface WebSocketAcceptor {
+  /** Completes the handshake, or refuses a malformed one and never calls back. */
+  accept(
+    req: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    headers: Headers,
+    onAccepted: (link: WebSocketLink, head?: Uint8Array) => void,
+  ): void;
+  close(): void;
+}
+
+/** One `upgrade` event of an HTTP server. */
+export class NodeUpgrade implements UpgradeAttempt<IncomingMessage> {
+  readonly request: IncomingMessage;
+  readonly query: Query;
+  readonly #socket: Duplex;
+  readonly #head: Buffer;
+  readonly #acceptor: WebSocketAcceptor;
+  /** Only when there are middlewares. */
+  readonly #response: UpgradeResponse | undefined;
+
+  constructor(
+    req: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    parts: { query: Query; acceptor: WebSocketAcceptor; response: UpgradeResponse | undefined },
+  ) {
+    this.request = req;
+    this.query = parts.query;
+    this.#socket = socket;
+    this.#head = head;
+    this.#acceptor = parts.acceptor;
+    this.#response = parts.response;
+    // CVE-2022-41940: a peer that resets the connection while its request is examined ends only itself.
+    socket.on("error", ignoreError);
+  }
+
+  get method(): string {
+    return this.request.method ?? "GET";
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.request.socket?.remoteAddress;
+  }
+
+  get isGone(): boolean {
+    return this.#socket.destroyed || !this.#socket.writable;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  }
+
+  dropHeader(name: string): void {
+    delete this.request.headers[name];
+  }
+
+  accept(headers: Headers, onAccepted: (link: WebSocketLink, head?: Uint8Array) => void): void {
+    if (this.isGone) return;
+    const all = { ...this.#response?.takeHeaders(), ...headers };
+    this.#acceptor.accept(this.request, this.#socket, this.#head, all, (link, head) => {
+      // The connection handles the socket's errors from here on.
+      this.#socket.off("error", ignoreError);
+      exposeWebSocket(this.request, link);
+      onAccepted(link, head);
+    });
+    this.#response?.finish();
+  }
+
+  refuse(status: number, message: string, headers: Headers = {}): void {
+    writeRefusal(this.#socket, status, message, headers);
+    this.#response?.finish();
+  }
+}
+
+const STATUS_TEXTS: Readonly<Record<number, string>> = { 400: "Bad Request", 503: "Service Unavailable" };
+
+/** EIO §7.3: written raw, then the socket is destroyed. */
+function writeRefusal(socket: Duplex, status: number, message: string, headers: Headers): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_TEXTS[status] ?? "Bad Request"}`,
+    "Connection: close",
+    "Content-type: text/html",
+    `Content-Length: ${Buffer.byteLength(message)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    "",
+    message,
+  ];
+  socket.end(lines.join("\r\n"), () => socket.destroy());
+}
+
+function ignoreError(): void {}

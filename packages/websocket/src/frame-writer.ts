@@ -1,0 +1,85 @@
+import type { Deflater } from "./deflater.ts";
+import { encodeFrame, firstByteOf, NO_BYTES, RSV1 } from "./frame.ts";
+import type { Message } from "./message.ts";
+
+/** Turns messages into the bytes of their frames; one implementation per role. */
+export interface FrameWriter {
+  /** The frames of all messages, one after another; MUST NOT be modified by the caller. */
+  encode(messages: readonly Message[], deflater: Deflater | undefined): Uint8Array;
+  /** One control frame. `first` includes the FIN bit. */
+  encodeControl(first: number, payload: Uint8Array): Uint8Array;
+}
+
+/** The batch that was joined last, for the next connection that sends the same. */
+interface JoinedBatch {
+  readonly messages: readonly Message[];
+  readonly isDeflated: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The server's frame writer, shared by all its connections.
+ *
+ * A message's frame is made once and kept in the message. Several messages are joined into one buffer, and
+ * connections that send the same ones in turn share it: ten events to a thousand receivers are joined once.
+ */
+export class BatchWriter implements FrameWriter {
+  #last: JoinedBatch | undefined = undefined;
+
+  encode(messages: readonly Message[], deflater: Deflater | undefined): Uint8Array {
+    const [first] = messages;
+    if (first === undefined) return NO_BYTES;
+    if (messages.length === 1) return frameOf(first, deflater);
+    if (deflater !== undefined && !deflater.sharesAlways) return join(messages, deflater);
+    const isDeflated = deflater !== undefined;
+    const last = this.#last;
+    if (last !== undefined && last.isDeflated === isDeflated && areSame(last.messages, messages)) {
+      return last.bytes;
+    }
+    const bytes = join(messages, deflater);
+    this.#last = { messages: messages.slice(), isDeflated, bytes };
+    return bytes;
+  }
+
+  encodeControl(first: number, payload: Uint8Array): Uint8Array {
+    return encodeFrame(first, payload);
+  }
+
+  /** Lets go of the last joined batch; a host calls it at the end of a turn. */
+  forget(): void {
+    this.#last = undefined;
+  }
+}
+
+function areSame(a: readonly Message[], b: readonly Message[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i]) return false;
+  }
+  return true;
+}
+
+function join(messages: readonly Message[], deflater: Deflater | undefined): Uint8Array {
+  const frames = messages.map((message) => frameOf(message, deflater));
+  return Buffer.concat(frames);
+}
+
+function frameOf(message: Message, deflater: Deflater | undefined): Uint8Array {
+  if (deflater === undefined || !message.compress) return plainFrameOf(message);
+  if (!deflater.sharesAlways && !deflater.shares(message.payload)) {
+    return deflatedFrame(message, deflater) ?? plainFrameOf(message);
+  }
+  message.deflatedFrame ??= deflatedFrame(message, deflater) ?? plainFrameOf(message);
+  return message.deflatedFrame;
+}
+
+function plainFrameOf(message: Message): Uint8Array {
+  message.frame ??= encodeFrame(firstByteOf(message.payload), message.payload);
+  return message.frame;
+}
+
+function deflatedFrame(message: Message, deflater: Deflater): Uint8Array | undefined {
+  const deflated = deflater.deflate(message.payload);
+  if (deflated === undefined) return undefined;
+  return encodeFrame(firstByteOf(message.payload) | RSV1, deflated);
+}
