@@ -13,7 +13,7 @@ export const sourceFlags = ["--conditions=@tautline/source", "--import", "tsx"];
 /** @type {import("./parts.mjs").Part[]} */
 const sourceParts = [
   { name: "types", command: node, args: ["scripts/check-types.mjs"] },
-  { name: "format and lint", command: "biome", args: ["check", "."] },
+  { name: "format and lint", command: "biome", args: ["check", "--error-on-warnings", "."] },
   { name: "layers", command: "depcruise", args: ["--config", ".dependency-cruiser.mjs", "packages"] },
   {
     name: "dead code and dependencies",

@@ -12,7 +12,7 @@ export default class CountReporter {
       for (const test of testModule.children.allTests()) {
         const result = test.result();
         if (result.state === "skipped" || result.state === "pending") {
-          console.log(`skipped: ${testModule.relativeModuleId} > ${test.fullName}: ${reasonOf(test)}`);
+          console.log(`skipped: ${testModule.relativeModuleId} > ${test.fullName}${reasonOf(test)}`);
           counts.skipped += 1;
         } else {
           counts[result.state] += 1;
@@ -28,8 +28,12 @@ export default class CountReporter {
   }
 }
 
-/** @param {import("vitest/node").TestCase} test */
+/**
+ * What the test said when it skipped itself; a group that is skipped as a whole has its reason in its name.
+ *
+ * @param {import("vitest/node").TestCase} test
+ */
 function reasonOf(test) {
   const result = test.result();
-  return (result.state === "skipped" && result.note) || "no reason was given in the test";
+  return result.state === "skipped" && result.note ? `: ${result.note}` : "";
 }

@@ -23,11 +23,11 @@ export async function serverClass(kind: NodeServerKind): Promise<IoServerClass> 
 // `ws` is named, because the test runner's resolve conditions lead the `require("ws")` of engine.io to an ES module.
 function upstreamServer(): IoServerClass {
   const { Server } = createRequire(import.meta.url)("socket.io");
-  return class extends Server {
-    constructor(...args: unknown[]) {
+  return new Proxy(Server, {
+    construct: (_, args: unknown[]) => {
       const attachedTo = args[0] instanceof http.Server ? [args[0]] : [];
       const options = args[attachedTo.length];
-      super(...attachedTo, { wsEngine: WebSocketServer, ...(typeof options === "object" ? options : {}) });
-    }
-  };
+      return new Server(...attachedTo, { wsEngine: WebSocketServer, ...(typeof options === "object" ? options : {}) });
+    },
+  });
 }

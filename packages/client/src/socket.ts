@@ -285,8 +285,12 @@ export class Socket<
       this.#join(data);
     };
     const { auth } = this;
-    if (typeof auth === "function") auth.call(this, join)?.then(join, this.#onError);
-    else join(auth);
+    if (typeof auth !== "function") {
+      join(auth);
+      return;
+    }
+    const promise = auth.call(this, join);
+    if (promise instanceof Promise) promise.then(join, this.#onError);
   };
 
   #join(auth: object | undefined): void {

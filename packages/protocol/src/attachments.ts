@@ -31,6 +31,14 @@ export function isBlob(value: object): value is BlobLike {
   return "arrayBuffer" in value && typeof value.arrayBuffer === "function";
 }
 
+/** The value as an attachment, or `undefined` if it is not binary. */
+export function toAttachment(value: object): Attachment | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (isArrayBuffer(value)) return new Uint8Array(value);
+  return isBlob(value) ? value : undefined;
+}
+
 /**
  * Whether binary hides anywhere in `data` (SIO §28.1).
  *
@@ -138,13 +146,6 @@ function extractFromJson(value: unknown, attachments: Attachment[], level: numbe
     copy[key] = extract(member, attachments, level + 1);
   }
   return copy;
-}
-
-function toAttachment(value: Container): Attachment | undefined {
-  if (value instanceof Uint8Array) return value;
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (isArrayBuffer(value)) return new Uint8Array(value);
-  return isBlob(value) ? value : undefined;
 }
 
 function fill(container: Container, task: Reconstruction, level: number): boolean {

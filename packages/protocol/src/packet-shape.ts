@@ -32,7 +32,8 @@ export function isPacketValid(packet: unknown): boolean {
   return (type === PacketType.CONNECT && data === undefined) || isDataValid(type, data);
 }
 
-function isSocketPacketType(type: unknown): type is SocketPacketType {
+/** Whether a value is one of the types that programs and parsers deal in. */
+export function isSocketPacketType(type: unknown): type is SocketPacketType {
   return type === 0 || type === 1 || type === 2 || type === 3 || type === 4;
 }
 

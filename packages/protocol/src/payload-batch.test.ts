@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countBatch, utf8Length } from "./payload-batch.ts";
+import { countBatch } from "./payload-batch.ts";
 
 describe("the batch that fits one polling body", () => {
   it("counts 1, and the data and 2 for each packet, and accepts exactly the limit", () => {
@@ -31,17 +30,5 @@ describe("the batch that fits one polling body", () => {
   it("takes none of an empty queue, and all of a queue without a limit", () => {
     expect(countBatch([], 10)).toBe(0);
     expect(countBatch([{ data: "x".repeat(100) }, { data: "y" }], Number.POSITIVE_INFINITY)).toBe(2);
-  });
-
-  it("measures text as an encoder would, lone surrogates included", () => {
-    expect(["", "a", "é", "☕", "😀", "\ud800", "\udc00a"].map(utf8Length)).toStrictEqual([
-      0, 1, 2, 3, 4, 3, 4,
-    ]);
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 0xffff })), (units) => {
-        const text = String.fromCharCode(...units);
-        expect(utf8Length(text)).toBe(Buffer.byteLength(text));
-      }),
-    );
   });
 });

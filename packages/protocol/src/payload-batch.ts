@@ -1,5 +1,7 @@
 // How many queued packets one polling body of the client may carry (EIO §9.6).
 
+import { utf8Length } from "./utf8-length.ts";
+
 /** What a queued packet weighs by. */
 export interface WeighedPacket {
   readonly data?: string | Uint8Array | undefined;
@@ -26,27 +28,7 @@ export function countBatch(packets: readonly WeighedPacket[], maxPayloadBytes: n
   return packets.length;
 }
 
-/** The bytes that `text` takes in UTF-8; a lone surrogate takes the three of U+FFFD. */
-export function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit < 0x80) continue;
-    bytes += unit < 0x800 ? 1 : 2;
-    if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(index + 1))) index++;
-  }
-  return bytes;
-}
-
 function dataBytes(data: string | Uint8Array | undefined): number {
   if (data === undefined) return 0;
   return typeof data === "string" ? utf8Length(data) : Math.ceil(data.byteLength * BASE64_GROWTH);
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
 }

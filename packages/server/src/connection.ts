@@ -127,7 +127,7 @@ export class Connection implements RawSocketOwner {
   }
 
   #route(packet: SocketPacket): void {
-    const { nsp, auth } = this.#target(packet);
+    const nsp = this.conn.protocol === 3 ? withoutQuery(packet.nsp) : packet.nsp;
     const socket = this.nsps.get(nsp);
     if (socket !== undefined) {
       if (packet.type === PacketType.CONNECT || packet.type === PacketType.CONNECT_ERROR) this.close();
@@ -135,16 +135,14 @@ export class Connection implements RawSocketOwner {
       return;
     }
     // SIO §35: anything but a first CONNECT breaks the protocol.
-    if (packet.type === PacketType.CONNECT && !this.#joining.has(nsp)) this.#connect(nsp, auth);
-    else this.close();
+    if (packet.type !== PacketType.CONNECT || this.#joining.has(nsp)) this.close();
+    else this.#connect(nsp, this.#authOf(packet));
   }
 
-  /** SIO §33: of a revision 4 client the name carries a query, which is its `auth`. */
-  #target(packet: SocketPacket): { nsp: string; auth: Record<string, unknown> } {
-    if (this.conn.protocol !== 3) return { nsp: packet.nsp, auth: asRecord(packet.data) };
-    const at = packet.nsp.indexOf("?");
-    if (at < 0) return { nsp: packet.nsp, auth: {} };
-    return { nsp: packet.nsp.slice(0, at), auth: parseQuery(packet.nsp) };
+  /** SIO §33: of a revision 4 client the name of the namespace carries a query, which is its `auth`. */
+  #authOf({ nsp, data }: SocketPacket): Record<string, unknown> {
+    if (this.conn.protocol === 3) return parseQuery(nsp);
+    return typeof data === "object" && data !== null ? { ...data } : {};
   }
 
   #connect(nsp: string, auth: Record<string, unknown>): void {
@@ -170,6 +168,7 @@ export class Connection implements RawSocketOwner {
   }
 }
 
-function asRecord(data: unknown): Record<string, unknown> {
-  return typeof data === "object" && data !== null ? { ...data } : {};
+function withoutQuery(nsp: string): string {
+  const at = nsp.indexOf("?");
+  return at < 0 ? nsp : nsp.slice(0, at);
 }

@@ -39,7 +39,9 @@ describe("FrameReader", () => {
   });
 
   it("takes a frame without mask from a server", () => {
-    expect(readAll(new FrameReader(false, false), [rawFrame({ opcode: 1, payload: "hi" })])).toEqual(["81 hi"]);
+    expect(readAll(new FrameReader(false, false), [rawFrame({ opcode: 1, payload: "hi" })])).toEqual([
+      "81 hi",
+    ]);
   });
 
   it.each([0, 1, 124, 125, 126, 127, 65_534, 65_535, 65_536, 65_537])(
@@ -71,7 +73,9 @@ describe("FrameReader", () => {
     for (const opcode of [0, 8, 9, 10]) {
       expect(problemOf(clientFrame({ opcode, rsv: 4 }), true, true)).toBe("reserved bit 1 of a frame is set");
     }
-    expect(problemOf(clientFrame({ opcode: 1, rsv: 6 }), true, true)).toBe("reserved bits of a frame are set");
+    expect(problemOf(clientFrame({ opcode: 1, rsv: 6 }), true, true)).toBe(
+      "reserved bits of a frame are set",
+    );
   });
 
   it.each([3, 4, 5, 6, 7, 11, 12, 13, 14, 15])("refuses the reserved opcode %i", (opcode) => {
@@ -97,7 +101,9 @@ describe("FrameReader", () => {
     const problem = "frame length is not minimally encoded";
     expect(problemOf(clientFrame({ opcode: 1, payload: "x".repeat(125), lengthBytes: 2 }))).toBe(problem);
     expect(problemOf(clientFrame({ opcode: 1, payload: "x".repeat(125), lengthBytes: 8 }))).toBe(problem);
-    expect(problemOf(clientFrame({ opcode: 2, payload: Buffer.alloc(65_535), lengthBytes: 8 }))).toBe(problem);
+    expect(problemOf(clientFrame({ opcode: 2, payload: Buffer.alloc(65_535), lengthBytes: 8 }))).toBe(
+      problem,
+    );
   });
 
   it("refuses a 64-bit length with the top bit, before the mask key has arrived", () => {
@@ -137,7 +143,9 @@ describe("FrameReader", () => {
 
   it("goes on behind frames that were left unread", () => {
     const reader = new FrameReader(true, false);
-    reader.push(Buffer.concat([clientFrame({ opcode: 1, payload: "a" }), clientFrame({ opcode: 1, payload: "b" })]));
+    reader.push(
+      Buffer.concat([clientFrame({ opcode: 1, payload: "a" }), clientFrame({ opcode: 1, payload: "b" })]),
+    );
     expect(reader.read(OPEN_GATE)).toBe("frame");
     expect(readAll(reader, [clientFrame({ opcode: 1, payload: "c" })])).toEqual(["81 b", "81 c"]);
   });

@@ -59,15 +59,22 @@ describe("Inflater", () => {
     expect(textOf(new Inflater(undefined), "0200")).toBe("");
   });
 
-  it.each([9, 10, 12, 15])("follows a peer's context with %i window bits over many messages", async (bits) => {
-    const messages = [10, 5000, 0, 1, 40_000, 300, 32_768, 32_769, 70_000, 20, 999].map((size, i) => words(i + 1, size));
-    const deflated = await deflateAll(messages, bits);
-    const inflater = new Inflater(bits);
-    for (const [index, compressed] of deflated.entries()) {
-      const result = inflater.inflate(compressed, 100_000);
-      expect(result.kind === "inflated" && result.bytes.equals(messages[index] ?? Buffer.alloc(0))).toBe(true);
-    }
-  });
+  it.each([9, 10, 12, 15])(
+    "follows a peer's context with %i window bits over many messages",
+    async (bits) => {
+      const messages = [10, 5000, 0, 1, 40_000, 300, 32_768, 32_769, 70_000, 20, 999].map((size, i) =>
+        words(i + 1, size),
+      );
+      const deflated = await deflateAll(messages, bits);
+      const inflater = new Inflater(bits);
+      for (const [index, compressed] of deflated.entries()) {
+        const result = inflater.inflate(compressed, 100_000);
+        expect(result.kind === "inflated" && result.bytes.equals(messages[index] ?? Buffer.alloc(0))).toBe(
+          true,
+        );
+      }
+    },
+  );
 
   it("goes on behind a final block, and takes it into the window", () => {
     const twice = Buffer.concat([deflateRawSync("one "), deflateRawSync("two"), Buffer.from([0])]);
@@ -81,7 +88,11 @@ describe("Inflater", () => {
   });
 
   it("holds the limit over all streams of a message", () => {
-    const twice = Buffer.concat([deflateRawSync("12345"), deflateRawSync("67890"), Buffer.from([0])]).toString("hex");
+    const twice = Buffer.concat([
+      deflateRawSync("12345"),
+      deflateRawSync("67890"),
+      Buffer.from([0]),
+    ]).toString("hex");
     expect(textOf(new Inflater(15), twice, 10)).toBe("1234567890");
     expect(textOf(new Inflater(15), twice, 9)).toBe("too big");
   });
@@ -95,7 +106,9 @@ describe("Inflater", () => {
 
   it("reports garbage and never throws", () => {
     for (let seed = 1; seed < 300; seed++) {
-      const bytes = Buffer.from(Array.from({ length: seed % 40 }, (_, i) => (seed * 7919 + i * 104_729) & 0xff));
+      const bytes = Buffer.from(
+        Array.from({ length: seed % 40 }, (_, i) => (seed * 7919 + i * 104_729) & 0xff),
+      );
       expect(["inflated", "malformed", "too big"]).toContain(new Inflater(15).inflate(bytes, 1000).kind);
     }
   });

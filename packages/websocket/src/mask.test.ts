@@ -15,7 +15,8 @@ describe("maskBytes", () => {
         const bytes = memory.slice().subarray(offset, offset + length + 6);
         const expected = plainMask(bytes, 3, 3 + length, 0x8f33_21fa | 0);
         maskBytes(bytes, 3, 3 + length, 0x8f33_21fa | 0);
-        if (!Buffer.from(bytes).equals(Buffer.from(expected))) expect.fail(`offset ${offset} length ${length}`);
+        if (!Buffer.from(bytes).equals(Buffer.from(expected)))
+          expect.fail(`offset ${offset} length ${length}`);
       }
     }
   });

@@ -5,18 +5,22 @@ import { SlidingWindow } from "./sliding-window.ts";
 describe("SlidingWindow", () => {
   it("always shows the last bytes of what was appended", () => {
     fc.assert(
-      fc.property(fc.constantFrom(256, 1024, 4096), fc.array(fc.nat(5000), { maxLength: 40 }), (size, steps) => {
-        const window = new SlidingWindow(size);
-        let all = Buffer.alloc(0);
-        let next = 0;
-        for (const length of steps) {
-          const piece = Buffer.from(Array.from({ length }, () => next++ & 0xff));
-          all = Buffer.concat([all, piece]);
-          window.append(piece);
-          expect(window.view().equals(all.subarray(Math.max(0, all.length - size)))).toBe(true);
-        }
-        expect(window.isEmpty).toBe(all.length === 0);
-      }),
+      fc.property(
+        fc.constantFrom(256, 1024, 4096),
+        fc.array(fc.nat(5000), { maxLength: 40 }),
+        (size, steps) => {
+          const window = new SlidingWindow(size);
+          let all = Buffer.alloc(0);
+          let next = 0;
+          for (const length of steps) {
+            const piece = Buffer.from(Array.from({ length }, () => next++ & 0xff));
+            all = Buffer.concat([all, piece]);
+            window.append(piece);
+            expect(window.view().equals(all.subarray(Math.max(0, all.length - size)))).toBe(true);
+          }
+          expect(window.isEmpty).toBe(all.length === 0);
+        },
+      ),
     );
   });
 

@@ -2,9 +2,14 @@ import type { TransportOptions } from "./options.ts";
 import { encodeFrame, type OutgoingPacket } from "./packet.ts";
 import { Transport } from "./transport.ts";
 
+export interface WebSocketMessage {
+  readonly payload: string | Uint8Array;
+  readonly compress: boolean;
+}
+
 /** One WebSocket, as a platform offers it. */
 export interface WebSocketLink {
-  send(data: string | Uint8Array, compress: boolean): void;
+  send(messages: readonly WebSocketMessage[]): void;
   /** Closes in an orderly way, with the default code; nothing happens if it is closed already. */
   close(): void;
 }
@@ -58,10 +63,13 @@ export class WebSocketTransport extends Transport {
   }
 
   protected override write(packets: readonly OutgoingPacket[]): void {
-    for (const packet of packets) {
-      const data = encodeFrame(packet, this.supportsBinary, this.socket.platform.base64);
-      this.#link?.send(data, packet.options?.compress !== false);
-    }
+    const { base64 } = this.socket.platform;
+    this.#link?.send(
+      packets.map((packet) => ({
+        payload: encodeFrame(packet, this.supportsBinary, base64),
+        compress: packet.options?.compress !== false,
+      })),
+    );
     // C 6.6: not writable again in the tick of a write
     this.socket.clock.nextTick(() => {
       if (this.readyState === "open") this.onDrain();

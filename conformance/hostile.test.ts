@@ -1,0 +1,8 @@
+import { hostileHandshakes, hostilePolling } from "./suites/hostile-http.ts";
+import { hostileWebSockets } from "./suites/hostile-websocket.ts";
+
+for (const kind of ["socket.io", "tautline"] as const) {
+  hostileHandshakes(kind);
+  hostilePolling(kind);
+  hostileWebSockets(kind);
+}

@@ -1,0 +1,112 @@
+import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import type { TransportOptions } from "../../engine/options.ts";
+import type { HttpOutcome, HttpRequest, HttpRequester } from "../../engine/polling.ts";
+import { agentOf, tlsOptionsOf } from "./connection-options.ts";
+import { withCookies } from "./headers.ts";
+
+type OnOutcome = (outcome: HttpOutcome) => void;
+
+const DEFAULT_MAX_BODY_BYTES = 100 * 1024 * 1024;
+
+/** Makes requests over node:http and node:https, on connections that are kept for the next request. */
+export function createHttpRequester(): HttpRequester {
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  return {
+    readFailure: "xhr poll error",
+    writeFailure: "xhr post error",
+    send(request, options, onOutcome) {
+      const exchange = new Exchange(request, options, agents, onOutcome);
+      return () => exchange.abort();
+    },
+  };
+}
+
+/** One request, made again once if a kept connection turns out to be closed. */
+class Exchange {
+  readonly #request: HttpRequest;
+  readonly #options: TransportOptions;
+  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly #stopTimer: () => void;
+  #onOutcome: OnOutcome | undefined;
+  #current: ClientRequest | undefined;
+
+  constructor(
+    request: HttpRequest,
+    options: TransportOptions,
+    agents: { readonly http: HttpAgent; readonly https: HttpsAgent },
+    onOutcome: OnOutcome,
+  ) {
+    this.#request = request;
+    this.#options = options;
+    this.#agents = agents;
+    this.#onOutcome = onOutcome;
+    const { timeoutMs } = request;
+    const timer = timeoutMs > 0 && options.socket.clock.setTimer(() => this.#onTimeout(), timeoutMs);
+    this.#stopTimer = () => timer && timer.cancel();
+    this.#send();
+  }
+
+  abort(): void {
+    this.#onOutcome = undefined;
+    this.#stopTimer();
+    this.#current?.destroy();
+  }
+
+  #send(): void {
+    const { method, uri, body, headers } = this.#request;
+    const isSecure = uri.startsWith("https:");
+    const agent = agentOf(this.#options) ?? (isSecure ? this.#agents.https : this.#agents.http);
+    const settings = { method, agent, headers: withCookies(headers, this.#options.socket.cookieJar) };
+    const request = isSecure
+      ? requestHttps(uri, { ...settings, ...tlsOptionsOf(this.#options) })
+      : requestHttp(uri, settings);
+    this.#current = request;
+    if (this.#options.autoUnref) request.on("socket", (socket) => socket.unref());
+    request.on("error", (error) => this.#onRequestError(request, error));
+    request.on("response", (response) => this.#onResponse(response));
+    request.end(body);
+  }
+
+  #onRequestError(request: ClientRequest, error: NodeJS.ErrnoException): void {
+    // The server may close a kept connection at the very moment at which it is used again: nothing was received.
+    const isStale = request.reusedSocket && error.code === "ECONNRESET";
+    if (isStale && this.#onOutcome) this.#send();
+    else this.#fail(0, { status: 0, error });
+  }
+
+  #onResponse(response: IncomingMessage): void {
+    const { socket, maxPayload = DEFAULT_MAX_BODY_BYTES } = this.#options;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    socket.cookieJar?.store(response.headers["set-cookie"] ?? []);
+    response.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxPayload) response.destroy(new Error(`response exceeds ${maxPayload} bytes`));
+    });
+    response.on("error", (error) => this.#fail(0, { status: 0, error }));
+    response.on("end", () => {
+      const body = Buffer.concat(chunks).toString();
+      const { statusCode: status } = response;
+      if (status === 200) this.#settle({ ok: true, body });
+      else this.#fail(status, { status, responseText: body });
+    });
+  }
+
+  #onTimeout(): void {
+    this.#fail(0, { status: 0, error: new Error(`no response in ${this.#request.timeoutMs} ms`) });
+    this.#current?.destroy();
+  }
+
+  #fail(description: unknown, context: unknown): void {
+    this.#settle({ ok: false, description, context });
+  }
+
+  #settle(outcome: HttpOutcome): void {
+    this.#stopTimer();
+    const onOutcome = this.#onOutcome;
+    this.#onOutcome = undefined;
+    onOutcome?.(outcome);
+  }
+}

@@ -1,0 +1,38 @@
+import type { TransportConstructor } from "../../engine/transport.ts";
+import type { Platform } from "../../platform.ts";
+import { createSystemClock } from "../system-clock.ts";
+import { MemoryCookieJar } from "./cookie-jar.ts";
+import { NodeWebSocket, NodeXHR } from "./transports.ts";
+
+const nextTick = process.nextTick.bind(process);
+
+function never(): () => void {
+  return () => {};
+}
+
+/** Node, and runtimes that run its modules. */
+export const nodePlatform: Platform = {
+  transports: new Map<string, TransportConstructor>([
+    ["polling", NodeXHR],
+    ["websocket", NodeWebSocket],
+  ]),
+  base64: {
+    encode: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"),
+    decode: (text) => Buffer.from(text, "base64"),
+  },
+  binaryType: "nodebuffer",
+  memory: { isWebSocketKnownToWork: false },
+  createClock: (options) => createSystemClock(options, nextTick),
+  random: Math.random,
+  location: () => undefined,
+  toBinary(bytes, type) {
+    if (type === "nodebuffer") return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // A copy: small buffers share a pool with others.
+    const copy = new Uint8Array(bytes).buffer;
+    return type === "blob" ? new Blob([copy]) : copy;
+  },
+  createCookieJar: () => new MemoryCookieJar(Date.now),
+  onOffline: never,
+  onOnline: never,
+  onBeforeUnload: never,
+};
