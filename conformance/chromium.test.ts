@@ -4,4 +4,9 @@ import { runPair } from "./suites/run-pair.ts";
 
 afterAll(stopChromium);
 
-runPair("socket.io", "chromium with socket.io-client 4");
+runPair("tautline", "chromium with socket.io-client 4");
+runPair("tautline", "chromium with tautline");
+runPair("socket.io", "chromium with tautline", ["upgraded"]);
+
+// Upstream with itself proves the page of this folder.
+runPair("socket.io", "chromium with socket.io-client 4", ["upgraded"]);

@@ -4,6 +4,9 @@ import { runPair } from "./suites/run-pair.ts";
 
 afterAll(stopPythonClients);
 
-// Upstream's packages against Python prove the two Python peers of this folder.
-runPair("socket.io", "python-socketio");
-runPair("python-socketio", "socket.io-client 4");
+runPair("tautline", "python-socketio");
+runPair("python-socketio", "tautline");
+
+// Upstream's packages prove the two Python peers of this folder.
+runPair("socket.io", "python-socketio", ["upgraded"]);
+runPair("python-socketio", "socket.io-client 4", ["upgraded"]);

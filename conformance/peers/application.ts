@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { ServerTraits } from "./server-peer.ts";
 
 // The application that every JavaScript server peer runs; vocabulary.ts tells what its events mean. It uses only
 // what socket.io 4.8 offers, typed by the few members it touches.
@@ -55,8 +56,9 @@ class Refusal extends Error {
 }
 
 /** Installs the application on a server of the socket.io API. */
-export function installApplication(io: IoServer): void {
-  for (const name of ["/", "/orders", "/vault", /^\/room-\d+$/]) serve(io.of(name));
+export function installApplication(io: IoServer, traits: ServerTraits): void {
+  for (const name of ["/", "/orders", "/vault"]) serve(io.of(name));
+  if (traits.hasDynamicNamespaces) serve(io.of(/^\/room-\d+$/));
   io.of("/vault").use((socket, next) => {
     if (socket.handshake.auth.token === "open") return next();
     next(new Refusal("token expired"));

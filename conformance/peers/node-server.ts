@@ -1,6 +1,6 @@
 import http from "node:http";
 import { type IoServer, installApplication } from "./application.ts";
-import type { ServerKind, ServerPeer, ServerPeerOptions } from "./server-peer.ts";
+import { type ServerKind, type ServerPeer, type ServerPeerOptions, serverTraitsOf } from "./server-peer.ts";
 
 /** The constructor that socket.io's servers share: attached at once, or later by `attach`. */
 export interface IoServerClass {
@@ -29,7 +29,7 @@ export async function startNodeServer(
   const { port: wantedPort = 0, ...ioOptions } = options;
   const httpServer = http.createServer();
   const io = new Server(httpServer, { serveClient: false, ...ioOptions });
-  installApplication(io);
+  installApplication(io, serverTraitsOf[kind]);
   const port = await listen(httpServer, wantedPort);
   return {
     kind,

@@ -60,8 +60,8 @@ export function acknowledging(stage: Stage): void {
     );
 
     it.runIf(serverTraits.hasBroadcastAcks)("answers a broadcast, as does every other receiver", async () => {
-      const room = "/room-7";
-      const clients = [await stage.connect({ namespace: room }), await stage.connect({ namespace: room })];
+      const namespace = "/orders";
+      const clients = [await stage.connect({ namespace }), await stage.connect({ namespace })];
       expect(await clients[0]?.ask("survey", "vote")).toEqual([["vote", "vote"]]);
     });
   });

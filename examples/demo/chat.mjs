@@ -35,11 +35,8 @@ export function serveChat(io) {
     }
   });
   io.on("connection", (socket) => {
-    // Before any event of this socket is handled: what it sent while it was away finds its room. A recovered
-    // socket is in its rooms already.
-    if (!socket.recovered) {
-      for (const room of readRooms(socket.handshake.auth)) socket.join(PREFIX + room);
-    }
+    // Before any event of this socket is handled: what was written without a connection finds its room.
+    for (const room of readRooms(socket.handshake.auth)) socket.join(PREFIX + room);
     onInput(socket, "chat:join", (input) => join(io, socket, input));
     onInput(socket, "chat:leave", (input) => leave(io, socket, input));
     onInput(socket, "chat:send", (input) => send(io, socket, input));

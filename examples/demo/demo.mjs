@@ -10,8 +10,6 @@ export function createDemo() {
     // Any client may come, from any page, of any age: the demo has no accounts and nothing to protect.
     cors: { origin: "*" },
     allowEIO3: true,
-    // A client that was away for less than two minutes gets back its rooms and what it missed.
-    connectionStateRecovery: {},
   });
   serveChat(io);
   return { http, io };

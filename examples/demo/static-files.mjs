@@ -37,7 +37,7 @@ const files = new Map([
 /** A request listener that serves the page, and answers 404 to the rest. */
 export function createStaticFiles() {
   return (request, response) => {
-    const file = files.get(new URL(request.url, "http://localhost").pathname);
+    const file = files.get(request.url.split("?", 1)[0]);
     const isReading = request.method === "GET" || request.method === "HEAD";
     if (file === undefined || !isReading) {
       refuse(response, file === undefined ? 404 : 405);

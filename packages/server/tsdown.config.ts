@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "tsdown";
 
 // Programs written for upstream call `require(…)(httpServer, options)`, without `new`.
@@ -6,12 +5,6 @@ const callable = `
 module.exports = Object.assign(function createServer(...args) {
   return new exports.Server(...args);
 }, exports);`;
-
-// The bundles that the server offers to browsers: the client is built before the server.
-const bundles = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"]
-  .flatMap((file) => [file, `${file}.map`])
-  .map((file) => `../client/dist/${file}`)
-  .filter((path) => existsSync(path));
 
 export default defineConfig({
   entry: { index: "src/index.ts" },
@@ -25,5 +18,4 @@ export default defineConfig({
   deps: { alwaysBundle: [/^@tautline\//] },
   inputOptions: { resolve: { conditionNames: ["@tautline/source", "node", "import", "default"] } },
   outputOptions: (options, format) => (format === "cjs" ? { ...options, outro: callable } : options),
-  copy: bundles.map((from) => ({ from, to: "client-dist" })),
 });

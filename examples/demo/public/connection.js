@@ -27,7 +27,7 @@ export function createConnection({ readAuth, onStatus, onHappening }) {
 
   socket.on("connect", () => {
     const { engine } = socket.io;
-    onHappening(`Connected by ${engine.transport.name}${socket.recovered ? ": session recovered" : ""}`);
+    onHappening(`Connected by ${engine.transport.name}`);
     tellConnected();
     engine.once("upgrade", (transport) => {
       onHappening(`Upgraded to ${transport.name}`);

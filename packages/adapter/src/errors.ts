@@ -2,7 +2,11 @@ import type { EventName } from "@tautline/events/types";
 import { RESERVED_EVENTS } from "@tautline/protocol/reserved-events";
 
 /** What a program did wrong, or waited for in vain, when it sent an event. All codes are in docs/errors.md. */
-export type EmitErrorCode = "SIO_RESERVED_EVENT" | "SIO_ACK_TIMEOUT" | "SIO_TOO_MANY_ACKS";
+export type EmitErrorCode =
+  | "SIO_RESERVED_EVENT"
+  | "SIO_ACK_TIMEOUT"
+  | "SIO_TOO_MANY_ACKS"
+  | "SIO_TOO_MANY_ROOMS";
 
 export class EmitError extends Error {
   readonly code: EmitErrorCode;

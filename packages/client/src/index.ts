@@ -1,2 +1,6 @@
+export { protocol } from "./entry.ts";
+export { Fetch, WebSocket, WebTransport, XHR } from "./platform/browser/transports.ts";
 export { io, io as connect, io as default, Manager } from "./platform/node/client.ts";
+export { NodeWebSocket, NodeXHR } from "./platform/node/transports.ts";
+export type * from "./public-types.ts";
 export { Socket } from "./socket.ts";

@@ -41,7 +41,10 @@ export function createLookup({ createManager, location, cache }: LookupContext):
     if (query) options.query ||= query;
     const shared = cache.get(id);
     const mustBeNew =
-      options.forceNew || options["force new connection"] || options.multiplex === false || shared?.nsps[namespace];
+      options.forceNew ||
+      options["force new connection"] ||
+      options.multiplex === false ||
+      shared?.nsps[namespace];
     const manager = (!mustBeNew && shared) || createManager(source, options);
     if (!mustBeNew) cache.set(id, manager);
     return manager.socket(namespace, options);

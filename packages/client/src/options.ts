@@ -30,9 +30,7 @@ export interface ManagerOptions extends EngineOptions {
 }
 
 /** What a socket sends with each CONNECT: an object, or a function that gives one, by callback or promise. */
-export type Auth =
-  | { [key: string]: unknown }
-  | ((onReady: (data: object) => void) => unknown);
+export type Auth = { [key: string]: unknown } | ((onReady: (data: object) => void) => unknown);
 
 /** Options of one socket. */
 export interface SocketOptions {

@@ -17,8 +17,8 @@ export interface PageLocation {
 export interface CookieJar {
   /** Takes the values of `Set-Cookie` headers. */
   store(setCookies: readonly string[]): void;
-  /** The header to send, merged with the user's own; undefined if both are empty. */
-  header(own: string | undefined): string | undefined;
+  /** A copy of headers with the cookies of the jar, those that the headers have already included. */
+  merge(headers: { readonly [name: string]: string }): Record<string, string>;
 }
 
 export interface ClockOptions {
@@ -34,13 +34,15 @@ export interface ClockOptions {
  * Nothing here may throw but transports' `doOpen`.
  */
 export interface Platform {
-  /** Default transports by name. A name that the runtime cannot serve is absent. */
+  /** Transports by name. */
   readonly transports: ReadonlyMap<string, TransportConstructor>;
   readonly base64: Base64;
   /** In which class binary arrives unless the program says otherwise. */
   readonly binaryType: BinaryType;
   /** What processes remember across engines, for `rememberUpgrade`. */
   readonly memory: { isWebSocketKnownToWork: boolean };
+  /** Names of the transports to use by default: what the runtime has, in order of use. */
+  defaultTransports(): string[];
   createClock(options: ClockOptions): Clock;
   /** Uniform in [0, 1): jitter and cache busters, never secrets. */
   random(): number;

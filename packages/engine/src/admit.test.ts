@@ -14,10 +14,8 @@ function ask(
   facts: Partial<AdmissionFacts> = {},
   transports: TransportName[] = BOTH,
 ) {
-  return admit(
-    { method: "GET", origin: undefined, isUpgrade: false, query, ...facts },
-    transports,
-    (sid) => sessions.get(sid),
+  return admit({ method: "GET", origin: undefined, isUpgrade: false, query, ...facts }, transports, (sid) =>
+    sessions.get(sid),
   );
 }
 const refused = (code: number, context: object) => ({ kind: "refused", refusal: { code, context } });

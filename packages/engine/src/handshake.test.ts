@@ -53,9 +53,7 @@ describe("decideHandshake", () => {
     const throwing = () => {
       throw error;
     };
-    expect(await decide({ allowRequest: throwing })).toEqual(
-      refused(4, { message: undefined, error }),
-    );
+    expect(await decide({ allowRequest: throwing })).toEqual(refused(4, { message: undefined, error }));
     expect(await decide({ allowRequest: () => Promise.reject(error) })).toEqual(
       refused(4, { message: undefined, error }),
     );

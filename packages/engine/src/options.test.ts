@@ -19,7 +19,8 @@ describe("resolveOptions", () => {
   });
 
   it("takes undefined for not given, and keeps options that it does not know", () => {
-    const opts = resolveOptions({ pingInterval: undefined, other: 1 } as object);
+    const given: object = { pingInterval: undefined, other: 1 };
+    const opts = resolveOptions({ ...given });
     expect(opts.pingInterval).toBe(25_000);
     expect(opts.other).toBe(1);
   });

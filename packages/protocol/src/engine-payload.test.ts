@@ -75,9 +75,9 @@ describe("payloads of revision 4", () => {
     expect(encodePayload([{ type: "message", data: "a\x1e4b" }], base64)).toBe("4a\x1e4b");
   });
 
-  it("CVE-2020-36048: decodes a body of a million packets in time linear in its length", () => {
-    const packets = decodePayload(`${"4\x1e".repeat(1_000_000)}4`, base64);
-    expect(packets).toHaveLength(1_000_001);
+  it("CVE-2020-36048: decodes a body of 500,000 packets in time linear in its length", () => {
+    const packets = decodePayload(`${"4\x1e".repeat(500_000)}4`, base64);
+    expect(packets).toHaveLength(500_001);
   });
 
   it("CVE-2020-36048: leaves a long run of separators at the first of them", () => {

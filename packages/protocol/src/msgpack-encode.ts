@@ -1,6 +1,7 @@
 // MessagePack as Socket.IO's peers write it (SIO §38). Only what uses the MessagePack parser loads this.
 
 import { MAX_NESTING, toAttachment } from "./attachments.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import { utf8Length } from "./utf8-length.ts";
 
 /**
@@ -11,9 +12,6 @@ import { utf8Length } from "./utf8-length.ts";
  * timestamp extension; nodes of a cluster write this.
  */
 export type MessagePackForm = "legacy" | "standard";
-
-const INITIAL_BYTES = 256;
-const MAX_ASCII_LOOP = 40;
 
 // Extension types
 const EXT_LEGACY = 0;
@@ -28,74 +26,57 @@ const EXT_TIMESTAMP = 0xff;
  * @example encodeMessagePack({ a: 1 }, "legacy"); // 81 a1 61 01
  */
 export function encodeMessagePack(value: unknown, form: MessagePackForm): Uint8Array {
-  const writer = new MessagePackWriter(form);
-  writer.write(value, 1);
-  return writer.finish();
+  const encoder = new MessagePackEncoder(form);
+  encoder.write(value, 1);
+  return encoder.out.toBytes();
 }
 
-class MessagePackWriter {
+class MessagePackEncoder {
+  readonly out: ByteWriter = new ByteWriter();
   readonly #form: MessagePackForm;
-  readonly #utf8: TextEncoder = new TextEncoder();
-  #bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
-  #view: DataView = new DataView(this.#bytes.buffer);
-  #length = 0;
 
   constructor(form: MessagePackForm) {
     this.#form = form;
   }
 
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
-  }
-
   write(value: unknown, level: number): void {
-    switch (typeof value) {
-      case "string":
-        return this.#writeString(value);
-      case "number":
-        return this.#writeNumber(value);
-      case "boolean":
-        return this.#writeByte(value ? 0xc3 : 0xc2);
-      case "object":
-        return value === null ? this.#writeByte(0xc0) : this.#writeObject(value, level);
-      case "bigint":
-        throw new TypeError(`could not encode the bigint ${value}`);
-      default:
-        return this.#writeUndefined();
-    }
+    if (typeof value === "string") writeString(this.out, value);
+    else if (typeof value === "number") writeNumber(this.out, value);
+    else if (typeof value === "boolean") this.out.uint8(value ? 0xc3 : 0xc2);
+    else if (value === null) this.out.uint8(0xc0);
+    else if (typeof value === "object") this.#writeObject(value, level);
+    else if (typeof value === "bigint") throw new TypeError(`could not encode the bigint ${value}`);
+    else this.#writeUndefined();
   }
 
   #writeObject(value: object, level: number): void {
-    const json = "toJSON" in value && typeof value.toJSON === "function" ? value.toJSON : undefined;
-    const bytes = toAttachment(value);
-    if (bytes instanceof Uint8Array) return this.#writeBinary(bytes);
-    if (Array.isArray(value)) return this.#writeArray(value, level);
-    if (value instanceof Date) return this.#writeDate(value.getTime());
-    if (json === undefined) return this.#writeMap(value, level);
-    this.#writeJson(json.call(value), level);
+    if (value instanceof Date) this.#writeDate(value.getTime());
+    else if (Array.isArray(value) || toAttachment(value) !== undefined) this.#writeJson(value, level);
+    else if ("toJSON" in value && typeof value.toJSON === "function") this.#writeJson(value.toJSON(), level);
+    else this.#writeMap(value, level);
   }
 
-  // toJSON is called once: an object that returns itself would be asked for ever.
+  /** Writes what needs no further toJSON: an object that returns itself would be asked for ever. */
   #writeJson(value: unknown, level: number): void {
-    if (typeof value !== "object" || value === null) return this.write(value, level);
-    const bytes = toAttachment(value);
-    if (bytes instanceof Uint8Array) return this.#writeBinary(bytes);
-    if (Array.isArray(value)) return this.#writeArray(value, level);
-    this.#writeMap(value, level);
+    const bytes = typeof value === "object" && value !== null ? toAttachment(value) : undefined;
+    if (bytes instanceof Uint8Array) writeBinary(this.out, bytes);
+    else if (Array.isArray(value)) this.#writeArray(value, level);
+    else if (typeof value === "object" && value !== null) this.#writeMap(value, level);
+    else this.write(value, level);
   }
 
   #writeArray(items: readonly unknown[], level: number): void {
     assertLevel(level);
-    this.#writeHead(items.length, 0x90, 16, 0xdc);
+    writeCount(this.out, items.length, 0x90, 0xdc);
     for (const item of items) this.write(item, level + 1);
   }
 
   #writeMap(value: object, level: number): void {
     assertLevel(level);
     const members = Object.entries(value).filter(([, member]) => this.#isWritten(member));
-    this.#writeHead(members.length, 0x80, 16, 0xde);
+    writeCount(this.out, members.length, 0x80, 0xde);
     for (const [key, member] of members) {
-      this.#writeString(key);
+      writeString(this.out, key);
       this.write(member, level + 1);
     }
   }
@@ -104,136 +85,113 @@ class MessagePackWriter {
     return typeof member !== "function" && (member !== undefined || this.#form === "legacy");
   }
 
-  /** The head of a container: in the tag itself below `shortLimit`, else after `tag16` or the tag behind it. */
-  #writeHead(count: number, shortTag: number, shortLimit: number, tag16: number): void {
-    if (count < shortLimit) return this.#writeByte(shortTag | count);
-    if (count < 0x10000) return this.#writeUint16(tag16, count);
-    this.#writeUint32(tag16 + 1, count);
-  }
-
-  #writeBinary(bytes: Uint8Array): void {
-    const { byteLength } = bytes;
-    if (byteLength < 0x100) this.#writeUint8(0xc4, byteLength);
-    else if (byteLength < 0x10000) this.#writeUint16(0xc5, byteLength);
-    else this.#writeUint32(0xc6, byteLength);
-    this.#reserve(byteLength);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += byteLength;
-  }
-
-  #writeString(text: string): void {
-    const byteLength = utf8Length(text);
-    if (byteLength < 32) this.#writeByte(0xa0 | byteLength);
-    else if (byteLength < 0x100) this.#writeUint8(0xd9, byteLength);
-    else if (byteLength < 0x10000) this.#writeUint16(0xda, byteLength);
-    else this.#writeUint32(0xdb, byteLength);
-    this.#reserve(byteLength);
-    if (byteLength === text.length && byteLength <= MAX_ASCII_LOOP) {
-      for (let index = 0; index < byteLength; index++)
-        this.#bytes[this.#length + index] = text.charCodeAt(index);
-    } else {
-      this.#utf8.encodeInto(text, this.#bytes.subarray(this.#length));
-    }
-    this.#length += byteLength;
-  }
-
-  #writeNumber(value: number): void {
-    if (!Number.isInteger(value)) return this.#writeFloat64(value);
-    if (value >= 0) return this.#writeUnsigned(value);
-    if (value >= -0x20) return this.#writeByte(value & 0xff);
-    if (value >= -0x80) return this.#writeUint8(0xd0, value & 0xff);
-    if (value >= -0x8000) return this.#writeUint16(0xd1, value & 0xffff);
-    if (value >= -0x80000000) return this.#writeUint32(0xd2, value >>> 0);
-    if (value >= -(2 ** 63)) return this.#writeUint64(0xd3, BigInt.asUintN(64, BigInt(value)));
-    this.#writeFloat64(value);
-  }
-
-  #writeUnsigned(value: number): void {
-    if (value < 0x80) return this.#writeByte(value);
-    if (value < 0x100) return this.#writeUint8(0xcc, value);
-    if (value < 0x10000) return this.#writeUint16(0xcd, value);
-    if (value < 0x100000000) return this.#writeUint32(0xce, value);
-    if (value < 2 ** 64) return this.#writeUint64(0xcf, BigInt(value));
-    this.#writeFloat64(value);
-  }
-
   #writeUndefined(): void {
-    if (this.#form === "standard") return this.#writeByte(0xc0);
-    this.#writeByte(0xd4);
-    this.#writeUint8(EXT_LEGACY, 0);
+    if (this.#form === "standard") {
+      this.out.uint8(0xc0);
+      return;
+    }
+    this.out.uint8(0xd4);
+    this.out.uint16(EXT_LEGACY);
   }
 
   #writeDate(ms: number): void {
-    // An invalid date is null in JSON as well.
-    if (Number.isNaN(ms)) return this.#writeByte(0xc0);
-    if (this.#form === "legacy") {
-      this.#writeByte(0xd7);
-      return this.#writeUint64(EXT_LEGACY, BigInt.asUintN(64, BigInt(ms)));
+    if (Number.isNaN(ms)) {
+      // As in JSON, an invalid date is null.
+      this.out.uint8(0xc0);
+    } else if (this.#form === "legacy") {
+      this.out.uint8(0xd7);
+      this.out.uint8(EXT_LEGACY);
+      this.out.uint64(BigInt(ms));
+    } else {
+      const seconds = Math.floor(ms / 1000);
+      writeTimestamp(this.out, seconds, (ms - seconds * 1000) * 1e6);
     }
-    this.#writeTimestamp(Math.floor(ms / 1000), (((ms % 1000) + 1000) % 1000) * 1e6);
   }
+}
 
-  /** The timestamp extension in the shortest of its three forms. */
-  #writeTimestamp(seconds: number, nanoseconds: number): void {
-    if (seconds >= 0 && seconds < 2 ** 34) {
-      const isShort = nanoseconds === 0 && seconds < 2 ** 32;
-      this.#writeByte(isShort ? 0xd6 : 0xd7);
-      if (isShort) return this.#writeUint32(EXT_TIMESTAMP, seconds);
-      return this.#writeUint64(EXT_TIMESTAMP, (BigInt(nanoseconds) << 34n) | BigInt(seconds));
-    }
-    this.#writeUint8(0xc7, 12);
-    this.#writeUint32(EXT_TIMESTAMP, nanoseconds);
-    this.#reserve(8);
-    this.#view.setBigInt64(this.#length, BigInt(seconds));
-    this.#length += 8;
+/** Writes the timestamp extension, in the shortest of its three forms. */
+function writeTimestamp(out: ByteWriter, seconds: number, nanoseconds: number): void {
+  if (seconds < 0 || seconds >= 2 ** 34) {
+    out.uint16(0xc70c);
+    out.uint8(EXT_TIMESTAMP);
+    out.uint32(nanoseconds);
+    out.uint64(BigInt(seconds));
+  } else if (nanoseconds === 0 && seconds < 2 ** 32) {
+    out.uint8(0xd6);
+    out.uint8(EXT_TIMESTAMP);
+    out.uint32(seconds);
+  } else {
+    out.uint8(0xd7);
+    out.uint8(EXT_TIMESTAMP);
+    out.uint64((BigInt(nanoseconds) << 34n) | BigInt(seconds));
   }
+}
 
-  #writeFloat64(value: number): void {
-    this.#writeByte(0xcb);
-    this.#reserve(8);
-    this.#view.setFloat64(this.#length, value);
-    this.#length += 8;
+/** Writes the head of an array or map: its size in the tag below 16, else behind `tag16` or the tag after that. */
+function writeCount(out: ByteWriter, count: number, shortTag: number, tag16: number): void {
+  if (count < 16) {
+    out.uint8(shortTag | count);
+  } else if (count < 0x10000) {
+    out.uint8(tag16);
+    out.uint16(count);
+  } else {
+    out.uint8(tag16 + 1);
+    out.uint32(count);
   }
+}
 
-  #writeByte(value: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = value;
-  }
+function writeString(out: ByteWriter, text: string): void {
+  const byteLength = utf8Length(text);
+  if (byteLength < 32) out.uint8(0xa0 | byteLength);
+  else writeLength(out, byteLength, 0xd9);
+  out.utf8(text, byteLength);
+}
 
-  #writeUint8(tag: number, value: number): void {
-    this.#writeByte(tag);
-    this.#writeByte(value);
-  }
+function writeBinary(out: ByteWriter, bytes: Uint8Array): void {
+  writeLength(out, bytes.byteLength, 0xc4);
+  out.bytes(bytes);
+}
 
-  #writeUint16(tag: number, value: number): void {
-    this.#reserve(3);
-    this.#view.setUint8(this.#length, tag);
-    this.#view.setUint16(this.#length + 1, value);
-    this.#length += 3;
+/** Writes a length of one, two or four bytes, behind `tag8` or one of the two tags after it. */
+function writeLength(out: ByteWriter, byteLength: number, tag8: number): void {
+  if (byteLength < 0x100) {
+    out.uint8(tag8);
+    out.uint8(byteLength);
+  } else if (byteLength < 0x10000) {
+    out.uint8(tag8 + 1);
+    out.uint16(byteLength);
+  } else {
+    out.uint8(tag8 + 2);
+    out.uint32(byteLength);
   }
+}
 
-  #writeUint32(tag: number, value: number): void {
-    this.#reserve(5);
-    this.#view.setUint8(this.#length, tag);
-    this.#view.setUint32(this.#length + 1, value);
-    this.#length += 5;
+function writeNumber(out: ByteWriter, value: number): void {
+  if (!Number.isInteger(value) || value >= 2 ** 64 || value < -(2 ** 63)) {
+    out.uint8(0xcb);
+    out.float64(value);
+  } else if (value >= -0x20 && value < 0x80) {
+    out.uint8(value & 0xff);
+  } else if (value >= 0) {
+    writeInteger(out, value, 0xcc, sizeOfUnsigned(value));
+  } else {
+    writeInteger(out, value, 0xd0, sizeOfUnsigned(2 * (-value - 1)));
   }
+}
 
-  #writeUint64(tag: number, value: bigint): void {
-    this.#reserve(9);
-    this.#view.setUint8(this.#length, tag);
-    this.#view.setBigUint64(this.#length + 1, value);
-    this.#length += 9;
-  }
+/** Writes an integer of `2 ** sizeBits` bytes behind the tag of that size. */
+function writeInteger(out: ByteWriter, value: number, tag8: number, sizeBits: number): void {
+  out.uint8(tag8 + sizeBits);
+  if (sizeBits === 0) out.uint8(value);
+  else if (sizeBits === 1) out.uint16(value);
+  else if (sizeBits === 2) out.uint32(value);
+  else out.uint64(BigInt(value));
+}
 
-  #reserve(byteLength: number): void {
-    const needed = this.#length + byteLength;
-    if (needed <= this.#bytes.byteLength) return;
-    const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.byteLength));
-    grown.set(this.#bytes);
-    this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
-  }
+function sizeOfUnsigned(value: number): number {
+  if (value < 0x100) return 0;
+  if (value < 0x10000) return 1;
+  return value < 0x100000000 ? 2 : 3;
 }
 
 function assertLevel(level: number): void {

@@ -32,6 +32,7 @@ import type {
   RemoveAcknowledgements,
 } from "@tautline/events/types";
 import type { Connection } from "./connection.ts";
+import { untyped } from "./main-namespace.ts";
 import { type ExtendedError, type Next, type Report, runChain } from "./middleware.ts";
 import type { Encoded } from "./parser.ts";
 import type { RawSocket } from "./raw-socket.ts";
@@ -52,6 +53,8 @@ export type AdapterFactory =
 export interface NamespaceScope {
   readonly clock: Clock;
   readonly report: Report;
+  /** How many rooms one socket may be in. */
+  readonly maxRoomsPerSocket: number;
   /** A fresh public id. */
   createId(): SocketId;
   encode(packet: BroadcastPacket, compress: boolean): Encoded;
@@ -87,13 +90,17 @@ export class Namespace<
   readonly sockets: Map<SocketId, Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> = new Map();
   readonly clock: Clock;
   readonly report: Report;
+  /** Called when the last socket has left, none being in middleware either. */
+  onEmpty: (() => void) | undefined;
   readonly #scope: NamespaceScope;
   #adapter: NamespaceAdapter;
   #middlewares: ((
     socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
     next: Next,
   ) => unknown)[] = [];
-  #lastAckId = 0;
+  #nextAckId = 0;
+  /** How many sockets are in middleware. */
+  #joining = 0;
 
   constructor(server: unknown, scope: NamespaceScope, name: string, adapter: AdapterFactory) {
     super();
@@ -277,9 +284,21 @@ export class Namespace<
   }
 
   nextAckId(): number {
-    const id = this.#lastAckId;
-    this.#lastAckId += 1;
+    const id = this.#nextAckId;
+    this.#nextAckId += 1;
     return id;
+  }
+
+  get maxRoomsPerSocket(): number {
+    return this.#scope.maxRoomsPerSocket;
+  }
+
+  /** Takes over middleware and connection listeners, as they are now. */
+  inherit(parent: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>): void {
+    this.#middlewares = parent.#middlewares;
+    for (const event of ["connect", "connection"] as const) {
+      for (const listener of parent.rawListeners(event)) untyped(this).on(event, listener);
+    }
   }
 
   /** The public id of a socket; a client of revision 4 derives it from its session (SIO §33). */
@@ -291,6 +310,7 @@ export class Namespace<
   /** Lets a connection in, once all middleware agrees (server.md §8.1). */
   admit(connection: Connection, auth: Record<string, unknown>): void {
     const socket = new Socket(this, connection, auth);
+    this.#joining += 1;
     runChain(
       this.#middlewares,
       (middleware, next) => middleware(socket, next),
@@ -302,6 +322,12 @@ export class Namespace<
   /** A socket has left. */
   remove(socket: { readonly id: SocketId }): void {
     this.sockets.delete(socket.id);
+    if (this.sockets.size === 0 && this.#joining === 0) this.onEmpty?.();
+  }
+
+  /** The namespace is removed. */
+  closeAdapter(): void {
+    this.#settle(() => this.#adapter.close());
   }
 
   /** The server shuts down: clients see their connection close, and come back. */
@@ -315,6 +341,7 @@ export class Namespace<
     error: ExtendedError | undefined,
   ): void {
     const { client } = socket;
+    this.#joining -= 1;
     if (client.conn.readyState !== "open") {
       socket.discard();
       return;

@@ -13,6 +13,12 @@ export interface SocketOptions {
   parser?: CustomParser;
   /** Milliseconds after which a session that has joined no namespace is closed. Default 45000. */
   connectTimeout?: number;
+  /** Whether a namespace made by a pattern is removed when its last socket leaves. Default false. */
+  cleanupEmptyChildNamespaces?: boolean;
+  /** How many namespaces patterns may make; more get a `connect_error`. Default unlimited. */
+  maxNamespaces?: number;
+  /** How many rooms one socket may be in, its own included; `join` throws beyond. Default unlimited. */
+  maxRoomsPerSocket?: number;
   /**
    * Called with what listeners and middleware of the program throw, and with failures of adapters. Default: writes
    * the error to standard error. The process is never ended by one.

@@ -13,6 +13,7 @@ import { MainNamespaceFacade, untyped } from "./main-namespace.ts";
 import type { Report } from "./middleware.ts";
 import { type AdapterFactory, Namespace, type NamespaceScope } from "./namespace.ts";
 import type { SocketOptions } from "./options.ts";
+import { matchPattern, type NamespaceMatcher, ParentNamespace } from "./parent-namespace.ts";
 import { builtInParser, type Encoded, type Parser, wrapParser } from "./parser.ts";
 import type { RawEngine, RawSocket } from "./raw-socket.ts";
 import type { Socket } from "./socket.ts";
@@ -50,6 +51,15 @@ export class SocketServer<
   readonly deadlines: DeadlineQueue;
   readonly #ids: SessionIds;
   readonly #namespaces = new Map<string, Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>();
+  readonly maxRoomsPerSocket: number;
+  readonly #patterns: ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>[] = [];
+  /** The patterns of regular expressions, which a program's own `of(name)` is matched against as well. */
+  readonly #expressions = new Map<
+    RegExp,
+    ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
+  >();
+  readonly #isCleaning: boolean;
+  readonly #maxNamespaces: number;
   #adapter: AdapterFactory;
   #path: string;
   #connectTimeoutMs: number;
@@ -65,6 +75,9 @@ export class SocketServer<
     this.#path = withoutTrailingSlash(options.path ?? DEFAULT_PATH);
     this.#connectTimeoutMs = options.connectTimeout || DEFAULT_CONNECT_TIMEOUT_MS;
     this.#adapter = options.adapter ?? Adapter;
+    this.#isCleaning = Boolean(options.cleanupEmptyChildNamespaces);
+    this.#maxNamespaces = options.maxNamespaces ?? Number.POSITIVE_INFINITY;
+    this.maxRoomsPerSocket = options.maxRoomsPerSocket ?? Number.POSITIVE_INFINITY;
     this.sockets = this.of("/");
   }
 
@@ -101,17 +114,18 @@ export class SocketServer<
   }
 
   /**
-   * The namespace of that name, created if need be; a missing leading `/` is added.
+   * The namespace of that name, created if need be; a missing leading `/` is added. A regular expression or a
+   * function stands for all the namespaces that it matches, which are made when a client asks for them.
    *
    * @example
    * io.of("/orders").on("connection", (socket) => {});
+   * io.of(/^\/tenant-\d+$/).use((socket, next) => next());
    */
   of(
-    name: string,
+    name: string | RegExp | NamespaceMatcher,
     onConnection?: (socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>) => void,
   ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
-    const path = name.startsWith("/") ? name : `/${name}`;
-    const namespace = this.#namespaces.get(path) ?? this.#createNamespace(path);
+    const namespace = typeof name === "string" ? this.#named(name) : this.#createPattern(name);
     if (onConnection) untyped(namespace).on("connect", onConnection);
     return namespace;
   }
@@ -148,10 +162,69 @@ export class SocketServer<
   join(connection: Connection, name: string, auth: Record<string, unknown>): void {
     const namespace = this.#namespaces.get(name);
     if (namespace) namespace.admit(connection, auth);
-    else connection.refuse(name, { message: "Invalid namespace" });
+    else this.#joinPattern(connection, name, auth, 0);
   }
 
-  #createNamespace(name: string): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+  /** Asks the patterns from `index` on; meanwhile the namespace may have come into being (server.md §6.2). */
+  #joinPattern(connection: Connection, name: string, auth: Record<string, unknown>, index: number): void {
+    const parent = this.#patterns[index];
+    if (parent === undefined) {
+      connection.refuse(name, { message: "Invalid namespace" });
+      return;
+    }
+    parent.allows(name, auth, (allow) => {
+      if (!allow) this.#joinPattern(connection, name, auth, index + 1);
+      else this.#admitToChild(connection, name, auth, parent);
+    });
+  }
+
+  #admitToChild(
+    connection: Connection,
+    name: string,
+    auth: Record<string, unknown>,
+    parent: ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+  ): void {
+    const existing = this.#namespaces.get(name);
+    if (existing === undefined && this.#childCount() >= this.#maxNamespaces) {
+      connection.refuse(name, { message: `there are ${this.#maxNamespaces} namespaces, which is the limit` });
+      return;
+    }
+    (existing ?? this.#createNamespace(name, parent)).admit(connection, auth);
+  }
+
+  #childCount(): number {
+    return this.#patterns.reduce((count, { children }) => count + children.size, 0);
+  }
+
+  #named(name: string): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    const path = name.startsWith("/") ? name : `/${name}`;
+    const existing = this.#namespaces.get(path);
+    if (existing) return existing;
+    for (const [expression, parent] of this.#expressions) {
+      if (expression.test(path)) return this.#createNamespace(path, parent);
+    }
+    return this.#createNamespace(path);
+  }
+
+  #createPattern(
+    pattern: RegExp | NamespaceMatcher,
+  ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    const matches = pattern instanceof RegExp ? matchPattern(pattern) : pattern;
+    const parent = new ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>(
+      this,
+      this,
+      `/_${this.#patterns.length}`,
+      matches,
+    );
+    this.#patterns.push(parent);
+    if (pattern instanceof RegExp) this.#expressions.set(pattern, parent);
+    return parent;
+  }
+
+  #createNamespace(
+    name: string,
+    parent?: ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+  ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
     const namespace = new Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>(
       this,
       this,
@@ -159,8 +232,22 @@ export class SocketServer<
       this.#adapter,
     );
     this.#namespaces.set(name, namespace);
+    if (parent) {
+      namespace.inherit(parent);
+      parent.children.add(namespace);
+      if (this.#isCleaning) namespace.onEmpty = () => this.#removeChild(namespace, parent);
+    }
     if (name !== "/") this.sockets.fire("new_namespace", [namespace]);
     return namespace;
+  }
+
+  #removeChild(
+    namespace: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+    parent: ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+  ): void {
+    this.#namespaces.delete(namespace.name);
+    parent.children.delete(namespace);
+    namespace.closeAdapter();
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { MultipleResponsesOperator } from "@tautline/adapter/broadcast-operator";
-import { refuseReserved } from "@tautline/adapter/errors";
+import { EmitError, refuseReserved } from "@tautline/adapter/errors";
 import type {
   AdapterSocket,
   BroadcastFlags,
@@ -222,10 +222,16 @@ export class Socket<
     return this.#withFlag({ timeout: timeoutMs });
   }
 
-  /** Joins a room, or several. Does nothing once the socket is closed. */
+  /**
+   * Joins a room, or several. Does nothing once the socket is closed.
+   *
+   * @throws EmitError `SIO_TOO_MANY_ROOMS` when it would be in more than `maxRoomsPerSocket`
+   */
   join(rooms: Room | Room[]): Promise<void> | void {
     if (this.#isClosed) return;
-    return this.nsp.adapter.addAll(this.id, new Set(Array.isArray(rooms) ? rooms : [rooms]));
+    const joined = new Set(Array.isArray(rooms) ? rooms : [rooms]);
+    this.#refuseTooMany(joined);
+    return this.nsp.adapter.addAll(this.id, joined);
   }
 
   leave(room: Room): Promise<void> | void {
@@ -397,6 +403,16 @@ export class Socket<
   #pendingAcks(): Acks {
     this.#acks ??= new Acks();
     return this.#acks;
+  }
+
+  #refuseTooMany(joined: ReadonlySet<Room>): void {
+    const { maxRoomsPerSocket } = this.nsp;
+    if (maxRoomsPerSocket === Number.POSITIVE_INFINITY) return;
+    if (new Set([...this.rooms, ...joined]).size <= maxRoomsPerSocket) return;
+    throw new EmitError(
+      "SIO_TOO_MANY_ROOMS",
+      `a socket may be in ${maxRoomsPerSocket} rooms, which is the limit`,
+    );
   }
 
   #takeFlags(): BroadcastFlags {

@@ -10,8 +10,6 @@ export interface HttpRequest {
   readonly uri: string;
   readonly body: string | undefined;
   readonly headers: { readonly [name: string]: string };
-  /** 0: no limit. */
-  readonly timeoutMs: number;
 }
 
 export type HttpOutcome =
@@ -26,7 +24,7 @@ export interface HttpRequester {
   /**
    * Makes one request; returns the way to abort it.
    *
-   * MUST call `onOutcome` at most once, never before it has returned, and not after it was aborted.
+   * MUST call `onOutcome` once, never before it has returned, and not after it was aborted. It may throw.
    */
   send(
     request: HttpRequest,
@@ -52,6 +50,10 @@ export class Polling extends Transport {
 
   get name(): string {
     return "polling";
+  }
+
+  protected override get failure(): string {
+    return this.#requester.readFailure;
   }
 
   override pause(onPaused: () => void): void {
@@ -94,7 +96,7 @@ export class Polling extends Transport {
     this.#abortGet = this.#request("GET", undefined, (outcome) => {
       this.#abortGet = undefined;
       if (outcome.ok) this.#onPayload(outcome.body);
-      else this.onError(this.#requester.readFailure, outcome.description, outcome.context);
+      else this.onError(this.failure, outcome.description, outcome.context);
     });
   }
 
@@ -117,7 +119,7 @@ export class Polling extends Transport {
   #onPollComplete(): void {
     if (this.readyState === "closed") return;
     this.emitReserved("pollComplete");
-    if (this.readyState === "opening") this.onError(this.#requester.readFailure, "no handshake");
+    if (this.readyState === "opening") this.onError(this.failure, "no handshake");
     else if (this.readyState === "open") this.#poll();
     else this.#settlePause();
   }
@@ -158,7 +160,20 @@ export class Polling extends Transport {
     if (!this.supportsBinary && !query.sid) query.b64 = 1;
     const headers: Record<string, string> = { Accept: "*/*", ...this.opts.extraHeaders };
     if (body !== undefined) headers["Content-type"] = "text/plain;charset=UTF-8";
-    const request: HttpRequest = { method, uri: this.createUri("http", query), body, headers, timeoutMs };
-    return this.#requester.send(request, this.opts, onOutcome);
+    const uri = this.createUri(this.opts.secure ? "https" : "http", query);
+    const { clock } = this.socket;
+    const abort = this.#requester.send({ method, uri, body, headers }, this.opts, (outcome) => {
+      timer?.cancel();
+      onOutcome(outcome);
+    });
+    const onTimeout = (): void => {
+      abort();
+      onOutcome({ ok: false, description: 0, context: new Error(`no response in ${timeoutMs} ms`) });
+    };
+    const timer = timeoutMs > 0 ? clock.setTimer(onTimeout, timeoutMs) : undefined;
+    return () => {
+      timer?.cancel();
+      abort();
+    };
   }
 }

@@ -17,7 +17,7 @@ export function listTransports(options: EngineOptions, platform: Platform): NonE
     throw new Error("specifying both 'transportImplementations' and 'transports' options is not supported");
   }
   const list: NamedTransport[] = [];
-  for (const one of transportImplementations ?? transports ?? platform.transports.keys()) {
+  for (const one of transportImplementations ?? transports ?? platform.defaultTransports()) {
     if (typeof one === "function") list.push([one.prototype.name, one]);
     else {
       const known = platform.transports.get(one);

@@ -147,12 +147,12 @@ export abstract class Transport extends Emitter<NoEvents, TransportEvents, Trans
     return this.emitReserved("error", new TransportError(message, description, context));
   }
 
-  /** The address of a request, e.g. `createUri("http", this.query)`. */
-  protected createUri(schema: string, query: Query): string {
+  /** The address of a request, e.g. `createUri("https", this.query)`. */
+  protected createUri(scheme: string, query: Query): string {
     const { hostname, port, secure, path } = this.opts;
     const isDefaultPort = !port || Number(port) === (secure ? 443 : 80);
     const text = encodeQuery(query);
-    return `${schema}${secure ? "s" : ""}://${bracketHost(hostname)}${isDefaultPort ? "" : `:${port}`}${path}${text && `?${text}`}`;
+    return `${scheme}://${bracketHost(hostname)}${isDefaultPort ? "" : `:${port}`}${path}${text && `?${text}`}`;
   }
 
   /** A copy of `query`, with the cache buster if asked for. */

@@ -48,14 +48,19 @@ export class WebSocketTransport extends Transport {
   protected override doOpen(): void {
     const query = this.stamp(!!this.opts.timestampRequests);
     if (!this.supportsBinary) query.b64 = 1;
-    this.#link = this.#connect(this.createUri("ws", query), this.opts.protocols, this.opts, {
-      onOpen: () => this.onOpen(),
-      onMessage: (data) => this.onData(data),
-      onError: (cause) => this.onError(this.failure, cause),
-      onClose: (context) => {
-        this.onClose({ description: "websocket connection closed", context });
+    this.#link = this.#connect(
+      this.createUri(this.opts.secure ? "wss" : "ws", query),
+      this.opts.protocols,
+      this.opts,
+      {
+        onOpen: () => this.onOpen(),
+        onMessage: (data) => this.onData(data),
+        onError: (cause) => this.onError(this.failure, cause),
+        onClose: (context) => {
+          this.onClose({ description: "websocket connection closed", context });
+        },
       },
-    });
+    );
   }
 
   protected override doClose(): void {

@@ -1,7 +1,7 @@
-// The classes and the function of the Node entry points.
+// The classes and the function of Node's entry points.
 
 import type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
-import { createLookup, type Lookup } from "../../lookup.ts";
+import { createIo, type Io } from "../../entry.ts";
 import { Manager as NeutralManager } from "../../manager.ts";
 import type { ManagerOptions } from "../../options.ts";
 import { nodePlatform } from "./node-platform.ts";
@@ -11,19 +11,24 @@ export class Manager<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
 > extends NeutralManager<ListenEvents, EmitEvents> {
-  constructor(uri?: string | Partial<ManagerOptions>, options?: Partial<ManagerOptions>) {
+  constructor(uri?: string | ManagerOptions, options?: ManagerOptions) {
     super(nodePlatform, uri, options);
   }
 }
 
-// client-platforms.md 5: the ESM and the CommonJS build of one process share their managers.
-const CACHE_KEY = Symbol.for("tautline.client.managers");
-const shared: { [CACHE_KEY]?: Map<string, Manager> } = globalThis;
-shared[CACHE_KEY] ??= new Map();
-
 /** A socket of a namespace, on a connection shared with other namespaces of the same server. */
-export const io: Lookup = createLookup({
+export const io: Io<typeof Manager> = createIo(Manager, {
   createManager: (uri, options) => new Manager(uri, options),
   location: nodePlatform.location,
-  cache: shared[CACHE_KEY],
+  cache: sharedCache(),
 });
+
+/** client-platforms.md 5: the ESM and the CommonJS build in one process share their managers. */
+function sharedCache(): Map<string, NeutralManager> {
+  const key = Symbol.for("tautline.client.managers");
+  const known: unknown = Reflect.get(globalThis, key);
+  if (known instanceof Map) return known;
+  const cache = new Map<string, NeutralManager>();
+  Reflect.set(globalThis, key, cache);
+  return cache;
+}

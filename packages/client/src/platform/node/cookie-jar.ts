@@ -24,13 +24,17 @@ export class MemoryCookieJar implements CookieJar {
     }
   }
 
-  header(own: string | undefined): string | undefined {
-    const pairs = own ? [own] : [];
+  merge(headers: { readonly [name: string]: string }): Record<string, string> {
+    const isCookie = ([name]: [string, string]): boolean => name.toLowerCase() === "cookie";
+    const entries = Object.entries(headers);
+    const others = entries.filter((entry) => !isCookie(entry));
+    // Q19: cookies of the program's own go along with those of the jar
+    const pairs = entries.filter(isCookie).map(([, value]) => value);
     for (const [name, { value, expiresMs }] of this.#cookies) {
       if (expiresMs > this.#now()) pairs.push(`${name}=${value}`);
       else this.#cookies.delete(name);
     }
-    return pairs.join("; ") || undefined;
+    return Object.fromEntries(pairs.length > 0 ? [...others, ["cookie", pairs.join("; ")]] : others);
   }
 }
 
@@ -42,7 +46,8 @@ function parseSetCookie(text: string, nowMs: number): [name: string, cookie: Coo
   for (const attribute of attributes) {
     const [key, setting] = splitAtEquals(attribute);
     // What cannot be read ends the cookie at once.
-    if (key.toLowerCase() === "max-age") return [name, { value, expiresMs: nowMs + Number(setting) * 1000 || 0 }];
+    if (key.toLowerCase() === "max-age")
+      return [name, { value, expiresMs: nowMs + Number(setting) * 1000 || 0 }];
     if (key.toLowerCase() === "expires") expiresMs = Date.parse(setting) || 0;
   }
   return [name, { value, expiresMs }];

@@ -1,9 +1,13 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as requestHttp,
+} from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { TransportOptions } from "../../engine/options.ts";
 import type { HttpOutcome, HttpRequest, HttpRequester } from "../../engine/polling.ts";
 import { agentOf, tlsOptionsOf } from "./connection-options.ts";
-import { withCookies } from "./headers.ts";
 
 type OnOutcome = (outcome: HttpOutcome) => void;
 
@@ -27,7 +31,6 @@ class Exchange {
   readonly #request: HttpRequest;
   readonly #options: TransportOptions;
   readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
-  readonly #stopTimer: () => void;
   #onOutcome: OnOutcome | undefined;
   #current: ClientRequest | undefined;
 
@@ -41,15 +44,11 @@ class Exchange {
     this.#options = options;
     this.#agents = agents;
     this.#onOutcome = onOutcome;
-    const { timeoutMs } = request;
-    const timer = timeoutMs > 0 && options.socket.clock.setTimer(() => this.#onTimeout(), timeoutMs);
-    this.#stopTimer = () => timer && timer.cancel();
     this.#send();
   }
 
   abort(): void {
     this.#onOutcome = undefined;
-    this.#stopTimer();
     this.#current?.destroy();
   }
 
@@ -57,7 +56,8 @@ class Exchange {
     const { method, uri, body, headers } = this.#request;
     const isSecure = uri.startsWith("https:");
     const agent = agentOf(this.#options) ?? (isSecure ? this.#agents.https : this.#agents.http);
-    const settings = { method, agent, headers: withCookies(headers, this.#options.socket.cookieJar) };
+    const { cookieJar } = this.#options.socket;
+    const settings = { method, agent, headers: cookieJar ? cookieJar.merge(headers) : headers };
     const request = isSecure
       ? requestHttps(uri, { ...settings, ...tlsOptionsOf(this.#options) })
       : requestHttp(uri, settings);
@@ -94,17 +94,11 @@ class Exchange {
     });
   }
 
-  #onTimeout(): void {
-    this.#fail(0, { status: 0, error: new Error(`no response in ${this.#request.timeoutMs} ms`) });
-    this.#current?.destroy();
-  }
-
   #fail(description: unknown, context: unknown): void {
     this.#settle({ ok: false, description, context });
   }
 
   #settle(outcome: HttpOutcome): void {
-    this.#stopTimer();
     const onOutcome = this.#onOutcome;
     this.#onOutcome = undefined;
     onOutcome?.(outcome);

@@ -1,5 +1,6 @@
 import type { TransportConstructor } from "../../engine/transport.ts";
 import type { Platform } from "../../platform.ts";
+import { WebTransport } from "../browser/transports.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { MemoryCookieJar } from "./cookie-jar.ts";
 import { NodeWebSocket, NodeXHR } from "./transports.ts";
@@ -15,7 +16,14 @@ export const nodePlatform: Platform = {
   transports: new Map<string, TransportConstructor>([
     ["polling", NodeXHR],
     ["websocket", NodeWebSocket],
+    ["webtransport", WebTransport],
   ]),
+  // A polyfill may be set at any time.
+  defaultTransports: () => [
+    "polling",
+    "websocket",
+    ...("WebTransport" in globalThis ? ["webtransport"] : []),
+  ],
   base64: {
     encode: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"),
     decode: (text) => Buffer.from(text, "base64"),

@@ -1,20 +1,20 @@
 import { connect, createMessage } from "@tautline/websocket";
 import type { WebSocketConnector } from "../../engine/websocket.ts";
 import { agentOf, tlsOptionsOf } from "./connection-options.ts";
-import { withCookies } from "./headers.ts";
 
 const DEFAULT_MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
 
 /** Opens WebSockets over node:http and node:https. */
 export const connectNodeWebSocket: WebSocketConnector = (uri, protocols, options, handler) => {
-  const { perMessageDeflate, extraHeaders, origin, localAddress, family, autoUnref } = options;
+  const { perMessageDeflate, extraHeaders = {}, origin, localAddress, family, autoUnref } = options;
+  const { cookieJar } = options.socket;
   const client = connect(
     uri,
     {
       ...tlsOptionsOf(options),
       maxPayloadBytes: options.maxPayload || DEFAULT_MAX_MESSAGE_BYTES,
       protocols: typeof protocols === "string" ? [protocols] : protocols,
-      headers: withCookies(extraHeaders ?? {}, options.socket.cookieJar),
+      headers: cookieJar ? cookieJar.merge(extraHeaders) : extraHeaders,
       agent: agentOf(options),
       perMessageDeflate,
       origin,
@@ -24,7 +24,7 @@ export const connectNodeWebSocket: WebSocketConnector = (uri, protocols, options
     },
     {
       onOpen: (_connection, response) => {
-        options.socket.cookieJar?.store(response.headers["set-cookie"] ?? []);
+        cookieJar?.store(response.headers["set-cookie"] ?? []);
         handler.onOpen();
       },
       onText: (text) => handler.onMessage(text),
@@ -36,7 +36,9 @@ export const connectNodeWebSocket: WebSocketConnector = (uri, protocols, options
   );
   return {
     send: (messages) =>
-      client.connection?.writeBatch(messages.map(({ payload, compress }) => createMessage(payload, compress))),
+      client.connection?.writeBatch(
+        messages.map(({ payload, compress }) => createMessage(payload, compress)),
+      ),
     close: () => client.close(),
   };
 };
