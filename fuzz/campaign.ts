@@ -21,7 +21,7 @@ const INPUTS_BETWEEN_QUESTIONS = 100;
 
 /** Runs one target on its seeds and on inputs made from them, up to a limit or to the first failure. */
 export function runCampaign(target: FuzzTarget, limits: CampaignLimits): CampaignResult {
-  const corpus = target.seeds.map(toBytes);
+  const corpus = (target.seeds ?? []).map(toBytes);
   const tokens = (target.tokens ?? []).map(toBytes);
   const random = new Random(limits.seed);
   const total = corpus.length + limits.maxInputs;

@@ -11,6 +11,9 @@ export async function discoverTargets(): Promise<FuzzTarget[]> {
 
 async function loadTarget(file: string): Promise<FuzzTarget> {
   const module: unknown = await import(new URL(file, TARGETS).href);
-  if (!isFuzzTarget(module)) throw new Error(`fuzz/targets/${file} must export name, seeds and run`);
+  if (!isFuzzTarget(module))
+    throw new Error(
+      `fuzz/targets/${file} must export name and run, and seeds and tokens as lists if it has them`,
+    );
   return module;
 }

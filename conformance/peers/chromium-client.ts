@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { CHROMIUM, pathOf } from "./availability.ts";
 import type { ClientKind, ClientPeer, ClientPeerOptions, ClientTraits } from "./client-peer.ts";
 import { listen } from "./node-server.ts";
-import { RemoteClients } from "./remote-client.ts";
+import { RemoteClients, type RemoteMessage } from "./remote-client.ts";
 
 // Clients in headless Chromium, many in one page per bundle. The page comes from a server of its own, so that every
 // connection is a cross-origin one and the server under test needs its `cors` option.
@@ -47,11 +47,7 @@ async function openPage(kind: Bundle): Promise<OpenPage> {
   const port = await listen(site);
   const page = await (await browser).newPage();
   await page.goto(`http://127.0.0.1:${port}/`);
-  const clients = new RemoteClients({
-    send: (command) => {
-      page.evaluate((sent) => window.obey(sent), command).catch(() => {});
-    },
-  });
+  const clients = new RemoteClients({ send: createBatch(page) });
   collectReports(page, clients);
   return {
     clients,
@@ -60,6 +56,20 @@ async function openPage(kind: Bundle): Promise<OpenPage> {
       site.closeAllConnections();
       site.close();
     },
+  };
+}
+
+// One call into the page for all commands of a turn: a call costs about a millisecond.
+function createBatch(page: Page): (command: RemoteMessage) => void {
+  let batch: RemoteMessage[] = [];
+  return (command) => {
+    batch.push(command);
+    if (batch.length > 1) return;
+    setImmediate(() => {
+      const commands = batch;
+      batch = [];
+      page.evaluate((sent) => sent.forEach(window.obey), commands).catch(() => {});
+    });
   };
 }
 

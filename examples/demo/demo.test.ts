@@ -265,7 +265,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(message.text());
     });
-    await page.goto(`${url}/#${room}`);
+    await page.goto(`${url}/#room=${encodeURIComponent(room)}`);
     await page.locator("#pill-text", { hasText: "websocket" }).waitFor();
     return page;
   }
@@ -318,6 +318,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     await press("Tab");
     expect(await focused(page)).toBe("Skip to the message box");
     await press("Enter");
+    await expect.poll(() => page.url()).toContain("#room=keys");
     await page.keyboard.type("typed");
     await press("Enter");
     await page.locator('.mine[data-state="acked"]', { hasText: "typed" }).waitFor();
@@ -343,6 +344,14 @@ describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium", () => {
     await say(second, "a song");
     await first.getByRole("button", { name: "music 1 unread" }).click();
     await first.locator(".theirs", { hasText: "a song" }).waitFor();
+  });
+
+  it("makes do with an address that names no possible room", async () => {
+    const page = await openTab(`%E0%A4%A\n${"long ".repeat(20)}`);
+    await say(page, "hello");
+    await page.locator('.mine[data-state="acked"]').waitFor();
+    await page.goto(`${url}/?again#%E0%A4%A`);
+    await page.getByRole("heading", { name: "lobby" }).waitFor();
   });
 
   it("fits a phone, where the panel opens, closes and makes way", async () => {

@@ -46,7 +46,8 @@ export function createStaticFiles() {
     const content = createReadStream(file.path);
     content.once("error", (error) => {
       console.error(`The demo lacks a file: ${error.message}. Has "npm run build" been run?`);
-      refuse(response, 500);
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500);
     });
     content.once("open", () => {
       response.writeHead(200, { ...HEADERS, "content-type": file.type });

@@ -18,7 +18,7 @@ const roomInput = document.querySelector("#room-name");
 
 // Kept by tab: a second tab is a second person.
 let name = sessionStorage.getItem("name") ?? chooseName();
-let current = decodeURIComponent(location.hash.slice(1)) || "lobby";
+let current = readRoomFromAddress() ?? "lobby";
 const rooms = new Set(["lobby", "music", "space", current]);
 const unread = new Map();
 const membersByRoom = new Map();
@@ -86,7 +86,12 @@ document.querySelector("#name-form").addEventListener("submit", (event) => {
   event.preventDefault();
   if (nameInput.value.trim() !== "") rename(nameInput.value.trim());
 });
-addEventListener("hashchange", () => openRoom(decodeURIComponent(location.hash.slice(1)) || "lobby"));
+addEventListener("hashchange", () => {
+  const room = readRoomFromAddress();
+  // The link to the message box leads here too: it moves the focus, and the room stays.
+  if (room === undefined) writeRoomToAddress(current);
+  else openRoom(room);
+});
 
 nameInput.value = name;
 sessionStorage.setItem("name", name);
@@ -138,7 +143,7 @@ function showRoom(room) {
   typingLine.clear();
   current = room;
   unread.delete(room);
-  history.replaceState(null, "", `#${encodeURIComponent(room)}`);
+  writeRoomToAddress(room);
   for (const link of document.querySelectorAll(".second-tab")) link.href = location.href;
   drawRooms();
   messages.show(room);
@@ -147,6 +152,21 @@ function showRoom(room) {
 
 function drawRooms() {
   showRooms([...rooms], { current, unread, onChoose: openRoom });
+}
+
+/** The room named by the address, as far as it can be one: the server would refuse the handshake otherwise. */
+function readRoomFromAddress() {
+  const room = new URLSearchParams(location.hash.slice(1)).get("room");
+  const line = room
+    ?.replace(/\p{Cc}/gu, " ")
+    .trim()
+    .slice(0, roomInput.maxLength)
+    .trim();
+  return line === "" ? undefined : line;
+}
+
+function writeRoomToAddress(room) {
+  history.replaceState(null, "", `#${new URLSearchParams({ room })}`);
 }
 
 /** The name travels in the handshake: a new name takes a new one. */

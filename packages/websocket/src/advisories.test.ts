@@ -129,15 +129,8 @@ describe("SEC §3: advisories of the WebSocket endpoint", () => {
       const { connection, socket } = serve();
       connection.close(1000, reason);
       await turns(1);
-      expect(Buffer.concat(socket.writes)).toEqual(
-        rawFrame({
-          opcode: 8,
-          payload:
-            `\u0003\u00e8${reason}`.length > 2 && reason === ""
-              ? ""
-              : Buffer.concat([Buffer.from([3, 0xe8]), Buffer.from(reason)]),
-        }),
-      );
+      const payload = Buffer.concat([Buffer.from([0x03, 0xe8]), Buffer.from(reason)]);
+      expect(Buffer.concat(socket.writes)).toEqual(rawFrame({ opcode: 8, payload }));
     }
     const { connection } = serve();
     // @ts-expect-error: a program without types
@@ -145,7 +138,7 @@ describe("SEC §3: advisories of the WebSocket endpoint", () => {
   });
 
   it("CVE-2026-48779, CVE-2026-62389: tiny fragments cost their bytes, and end at 1,024 frames", () => {
-    const readers = Array.from({ length: 200 }, () => {
+    const readers = Array.from({ length: 40 }, () => {
       const reader = new MessageReader(true, { maxPayloadBytes: 1_000_000, maxFragments: 1024 }, undefined);
       const push = (frame: Buffer): void => {
         for (const byte of frame) reader.push(Buffer.from([byte]));
@@ -163,7 +156,7 @@ describe("SEC §3: advisories of the WebSocket endpoint", () => {
       }
     }
     const after = process.memoryUsage();
-    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(200 * 64 * 1024);
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(40 * 64 * 1024);
     const [first] = readers;
     first?.push(continuation);
     expect(first?.reader.read()).toMatchObject({ kind: "error", error: { closeCode: 1008 } });
@@ -212,7 +205,7 @@ describe("SEC §3: advisories of the WebSocket endpoint", () => {
   });
 
   it("CVE-2026-1526: a client inflates no bomb of its server", async () => {
-    const bomb = deflateRawSync(Buffer.alloc(500_000_000, 0x61));
+    const bomb = deflateRawSync(Buffer.alloc(200_000_000, 0x61));
     const [socket, peer] = createSocketPair();
     const answer = readDeflateAnswer("permessage-deflate", {});
     const connection = new Connection(socket, {
@@ -238,10 +231,10 @@ describe("SEC §3: advisories of the WebSocket endpoint", () => {
   });
 
   it("CVE-2026-54464: inflating stops at the limit instead of finishing first", () => {
-    const bomb = deflateRawSync(Buffer.alloc(500_000_000));
+    const bomb = deflateRawSync(Buffer.alloc(200_000_000));
     const start = process.cpuUsage();
     expect(new Inflater(15).inflate(bomb, 1_000_000).kind).toBe("too big");
-    expect(process.cpuUsage(start).user).toBeLessThan(200_000); // finishing would take ten times as long
+    expect(process.cpuUsage(start).user).toBeLessThan(80_000); // finishing would take several times as long
   });
 
   it("CVE-2021-31597, CVE-2016-10536: nothing but false turns the verification of a certificate off", () => {

@@ -71,7 +71,7 @@ describe("requestOptionsOf", () => {
 
   it("verifies the server's certificate unless the option is exactly false (CVE-2016-10536, CVE-2021-31597)", () => {
     for (const value of [undefined, true, null, 0, "", Number.NaN]) {
-      const options: ClientOptions = Object.assign({ ...BASE }, { rejectUnauthorized: value });
+      const options: ClientOptions = Object({ ...BASE, rejectUnauthorized: value });
       expect(requestOptionsOf("wss://example.org", options, "key").requestOptions.rejectUnauthorized).toBe(
         true,
       );

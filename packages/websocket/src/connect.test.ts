@@ -70,7 +70,7 @@ describe("connect", () => {
     expect(client.calls).toEqual([
       ["text", "ü"],
       ["binary", "0102"],
-      ["close", 3000, ""],
+      ["close", 3000, "done"],
     ]);
     await waitFor(() => handlers[0]?.of("close").length === 1);
     expect(handlers[0]?.calls).toEqual([["close", 3000, "done"]]);

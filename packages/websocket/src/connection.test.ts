@@ -230,11 +230,11 @@ describe("Connection: back-pressure", () => {
 });
 
 describe("Connection: closing", () => {
-  it("answers a close frame with its code, ends the socket, and reports code and reason", async () => {
+  it("answers a close frame with its own content, ends the socket, and reports code and reason", async () => {
     const { connection, handler, peer, received } = setup();
     peer.write(clientFrame({ opcode: 8, payload: Buffer.from("0fa1627965", "hex") }));
     await turns(2);
-    expect(received()).toBe("88020fa1");
+    expect(received()).toBe("88050fa1627965");
     expect(connection.state).toBe("ending");
     expect(handler.calls).toEqual([]);
     await waitFor(() => peer.readableEnded);

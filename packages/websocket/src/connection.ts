@@ -262,8 +262,8 @@ export class Connection {
   // Ending
 
   #onClose(code: number, reason: string): void {
-    // RFC 6455 §5.5.1: the answer carries the code that was received.
-    if (this.#state === "open") this.#sendClose(encodeClose(code === NO_STATUS ? undefined : code, ""));
+    // RFC 6455 §5.5.1: the answer echoes what was received.
+    if (this.#state === "open") this.#sendClose(encodeClose(code === NO_STATUS ? undefined : code, reason));
     this.#closeCode = code;
     this.#closeReason = reason;
     this.#move("finished");

@@ -1,0 +1,21 @@
+import net from "node:net";
+import { createRequire } from "node:module";
+import { it } from "vitest";
+import { startServer } from "./peers/start-server.ts";
+import { tautlineIo } from "./peers/tautline.ts";
+for (const which of ["upstream", "tautline"]) it(which, async () => {
+  const server = await startServer("python-socketio", { maxHttpBufferSize: 4_000_000 });
+  const proxy = net.createServer((a) => { const b = net.connect(server.port, "127.0.0.1");
+    a.on("data", (d) => { const t = d.toString("latin1"); if (/^(POST|GET)/.test(t)) console.log(which, d.length, t.slice(0, 400).replace(/\r\n/g, " | ")); else console.log(which, "..", d.length); });
+    b.on("data", (d) => console.log(which, "<", d.length, d.toString("latin1").slice(0, 60).replace(/\r\n/g, "|"), "###", d.toString("latin1").slice(-60)));
+    a.pipe(b); b.pipe(a); a.on("error", () => {}); b.on("error", () => {}); });
+  await new Promise<void>((r) => proxy.listen(0, "127.0.0.1", r));
+  const url = `http://127.0.0.1:${proxy.address().port}`;
+  const io = which === "tautline" ? await tautlineIo() : createRequire(import.meta.url)("socket.io-client").io;
+  const s = io(url, { transports: ["polling"], forceNew: true });
+  s.on("disconnect", (r, d) => console.log(which, r, d));
+  await new Promise((r) => s.on("connect", r));
+  for (let n = 0; n < 10000; n++) s.emit("count", n);
+  await Promise.race([new Promise((r) => s.emit("counted", (...a) => { console.log(which, a); r(0); })), new Promise((r) => setTimeout(r, 3000))]);
+  s.disconnect(); await server.close();
+});
