@@ -9,7 +9,7 @@ const SIZES = [0, 1, 125, 126, 65_535, 65_536, 2_000_000];
 export function binary(stage: Stage): void {
   describe("binary", () => {
     for (const size of SIZES) {
-      it.skipIf(size === 2_000_000 && knownFault(stage.pair, "2000000 bytes"))(
+      it.skipIf(size === 2_000_000 && knownFault(stage.pair, "large body"))(
         `carries ${size} bytes there and back`,
         async () => {
           const client = await stage.connect();

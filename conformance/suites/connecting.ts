@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MANY } from "../peers/vocabulary.ts";
+import { knownFault } from "./known-faults.ts";
 import type { Stage } from "./stage.ts";
 
 /** Connecting, being refused, namespaces and leaving. */
@@ -88,7 +89,11 @@ export function ordering(stage: Stage): void {
   describe("ordering", () => {
     it(`delivers ${MANY} events to the server in order`, async () => {
       const client = await stage.connect();
-      for (let n = 0; n < MANY; n += 1) client.emit("count", n);
+      const atOnce = knownFault(stage.pair, "large body") === undefined ? MANY : 1_000;
+      for (let n = 0; n < MANY; n += 1) {
+        if (n > 0 && n % atOnce === 0) await client.ask("counted");
+        client.emit("count", n);
+      }
       expect(await client.ask("counted")).toEqual([MANY, true]);
     });
 

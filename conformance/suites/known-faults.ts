@@ -2,7 +2,7 @@ import type { Pair } from "./stage.ts";
 
 /** What a foreign peer is known to do wrong; the test that would show it is left out for that pair alone. */
 interface KnownFault extends Partial<Pair> {
-  readonly test: "half-open" | "2000000 bytes" | "restart";
+  readonly test: "half-open" | "large body" | "restart";
   readonly why: string;
 }
 
@@ -15,7 +15,7 @@ const knownFaults: readonly KnownFault[] = [
     why: "socket.io 4.8.4 does not watch a session of Engine.IO 3 again after its upgrade, whatever pings arrive",
   },
   {
-    test: "2000000 bytes",
+    test: "large body",
     server: "python-socketio",
     mode: "polling",
     why: "python-engineio 4.3.4 on aiohttp decodes a large request body before all of it has arrived",

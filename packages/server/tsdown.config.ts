@@ -7,7 +7,7 @@ module.exports = Object.assign(function createServer(...args) {
 }, exports);`;
 
 export default defineConfig({
-  entry: { index: "src/index.ts" },
+  entry: { index: "src/index.ts", engine: "src/engine.ts" },
   format: ["esm", "cjs"],
   platform: "node",
   target: "node20",
@@ -17,5 +17,6 @@ export default defineConfig({
   // The packages below the server are not published: they become part of it, from their sources.
   deps: { alwaysBundle: [/^@tautline\//] },
   inputOptions: { resolve: { conditionNames: ["@tautline/source", "node", "import", "default"] } },
-  outputOptions: (options, format) => (format === "cjs" ? { ...options, outro: callable } : options),
+  outputOptions: (options, format) =>
+    format === "cjs" ? { ...options, outro: (chunk) => (chunk.name === "index" ? callable : "") } : options,
 });

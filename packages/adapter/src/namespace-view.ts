@@ -6,9 +6,6 @@ export type SocketId = string;
 /** The name of a room. */
 export type Room = string;
 
-/** The private id by which a client may resume its socket. */
-export type PrivateSessionId = string;
-
 /** A socket packet as adapters pass it on: `nsp` and `id` are set by the node that delivers it. */
 export interface BroadcastPacket {
   type: number;

@@ -85,7 +85,9 @@ export function admitUpgrade(
 }
 
 /**
- * Writes the 101 response and takes the socket over. Call `start` on the connection to begin to read.
+ * Sends the 101 response and takes the socket over. Call `start` on the connection to begin to read.
+ *
+ * The response goes out together with what is sent in the same turn of the event loop, and otherwise in the next.
  *
  * Throws Node's `ERR_INVALID_CHAR` or `ERR_INVALID_HTTP_TOKEN` for header fields that cannot be sent.
  */
@@ -100,15 +102,14 @@ export function completeUpgrade(
   if (deflate !== undefined) head += `Sec-WebSocket-Extensions: ${deflate.answer}\r\n`;
   if (options.headers !== undefined) head += formatFields(options.headers);
   prepareSocket(socket);
-  const connection = new Connection(socket, {
+  return new Connection(socket, {
     role: "server",
     limits: createLimits(options),
     protocol,
     deflate: deflate?.negotiated,
     writer: options.writer,
+    opening: `${head}\r\n`,
   });
-  socket.write(`${head}\r\n`, "latin1");
-  return connection;
 }
 
 /**

@@ -42,6 +42,11 @@ export interface ConnectionOptions {
   readonly deflate?: NegotiatedDeflate | undefined;
   /** Server: shared by all connections, so that they share joined batches. Default: one of its own. */
   readonly writer?: BatchWriter | undefined;
+  /**
+   * What stands before the first frame: the handshake's answer. It goes out together with what is sent in the same
+   * turn of the event loop, by one system call, and by itself soon after.
+   */
+  readonly opening?: string | undefined;
 }
 
 /** Completes limits by the defaults. */
@@ -68,6 +73,7 @@ export class Connection {
   #state: ConnectionState = "open";
   #closeCode: number = ABNORMAL;
   #closeReason = "";
+  #opening: string | undefined;
   #closeTimer: NodeJS.Timeout | undefined = undefined;
   /** Answers to the pings of the chunk that is being read. */
   #pongs: Uint8Array[] | undefined = undefined;
@@ -87,6 +93,9 @@ export class Connection {
     this.#writer = role === "client" ? new MaskingWriter() : (options.writer ?? new BatchWriter());
     this.#deflater = deflate && createDeflater(role, deflate);
     this.#reader = new MessageReader(role === "server", limits, deflate && createInflater(role, deflate));
+    this.#opening = options.opening;
+    // The turn's own end, at which a host writes what was sent in it, may be queued behind the first of the two.
+    if (options.opening !== undefined) setImmediate(() => setImmediate(() => this.#writeOpening()));
     socket.on("error", ignore); // "close" follows, and tells all that a handler needs to know
     socket.on("close", () => this.#onSocketClosed());
   }
@@ -231,8 +240,13 @@ export class Connection {
 
   // Writing
 
-  #write(bytes: Uint8Array): void {
+  #writeOpening(): void {
+    if (this.#opening !== undefined && this.#state === "open") this.#write(NO_BYTES);
+  }
+
+  #write(frames: Uint8Array): void {
     const { socket } = this;
+    const bytes = this.#opening === undefined ? frames : this.#takeOpening(frames);
     if (this.#lags && !this.#awaitsDrain) {
       socket.write(bytes, () => this.#onWritten());
       this.#lags = socket.writableLength > 0;
@@ -243,6 +257,12 @@ export class Connection {
     // A callback for every write would cost a tick each. What the system takes at once, as it nearly always
     // does, needs none; for the rest an empty write tells when its turn has come.
     if (!this.#awaitsDrain && socket.writableLength > 0) this.#awaitDrain();
+  }
+
+  #takeOpening(frames: Uint8Array): Uint8Array {
+    const opening = Buffer.from(this.#opening ?? "", "latin1");
+    this.#opening = undefined;
+    return Buffer.concat([opening, frames]);
   }
 
   #awaitDrain(): void {

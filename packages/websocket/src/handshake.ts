@@ -1,6 +1,6 @@
 // What both roles need of the opening handshake (RFC 6455 §4).
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isToken } from "./extension-header.ts";
@@ -9,7 +9,7 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** The value of Sec-WebSocket-Accept that proves `key` was read (RFC 6455 §4.2.2). */
 export function acceptKeyOf(key: string): string {
-  return createHash("sha1").update(key).update(GUID).digest("base64");
+  return hash("sha1", key + GUID, "base64");
 }
 
 /** Whether a comma-separated header holds `token`, in any case. */

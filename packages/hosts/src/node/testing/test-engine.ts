@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
 import type { CloseReason } from "@tautline/engine/close-reasons";
 import type { Session } from "@tautline/engine/session";
 import type { AttachOptions } from "../attach.ts";
@@ -31,10 +32,15 @@ export class TestEngine {
   readonly endings: Ending[] = [];
   readonly messages: unknown[] = [];
   readonly #waiting: (() => void)[] = [];
+  readonly #sockets: Set<Socket> = new Set();
 
   constructor(options: EngineServerOptions = {}, attachOptions: AttachOptions = {}) {
     this.engine = new EngineServer(options);
     this.engine.attach(this.http, attachOptions);
+    this.http.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
     this.engine.on("connection", (session) => {
       this.sessions.push(session);
       session.on("message", (data) => this.#changed(() => this.messages.push(data)));
@@ -99,8 +105,10 @@ export class TestEngine {
 
   async close(): Promise<void> {
     this.engine.close();
-    this.http.closeAllConnections();
-    await new Promise<void>((resolve) => this.http.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
+    // Raw peers answer no close frame: waiting for them would take as long as the endpoint's own patience.
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
   }
 
   #changed(change: () => void): void {
