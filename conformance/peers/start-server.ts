@@ -27,7 +27,10 @@ function upstreamServer(): IoServerClass {
     construct: (_, args: unknown[]) => {
       const attachedTo = args[0] instanceof http.Server ? [args[0]] : [];
       const options = args[attachedTo.length];
-      return new Server(...attachedTo, { wsEngine: WebSocketServer, ...(typeof options === "object" ? options : {}) });
+      return new Server(...attachedTo, {
+        wsEngine: WebSocketServer,
+        ...(typeof options === "object" ? options : {}),
+      });
     },
   });
 }

@@ -59,7 +59,10 @@ export function revision3Examples(kind: NodeServerKind): void {
       session.send("☕");
       session.send(BINARY);
       const answer = await polling.get();
-      expect([answer.text, answer.headers["content-type"]]).toEqual(["2:4☕6:b4yv4A", "text/plain; charset=UTF-8"]);
+      expect([answer.text, answer.headers["content-type"]]).toEqual([
+        "2:4☕6:b4yv4A",
+        "text/plain; charset=UTF-8",
+      ]);
     });
 
     it("takes text, base64 and octets", async () => {
@@ -104,7 +107,9 @@ export function revision3Examples(kind: NodeServerKind): void {
     // EIO §55
     it("speaks WebSocket with type bytes", async () => {
       const websocket = await RawWebSocket.open(engine.url, "/engine.io/?EIO=3&transport=websocket");
-      expect(await websocket.nextText()).toMatch(/^0\{"sid":"[\w-]{20}","upgrades":\[\],"pingInterval":25000,/);
+      expect(await websocket.nextText()).toMatch(
+        /^0\{"sid":"[\w-]{20}","upgrades":\[\],"pingInterval":25000,/,
+      );
       const { session, messages } = engine.latest();
       websocket.sendText("2");
       expect(await websocket.nextText()).toBe("3");
@@ -167,7 +172,8 @@ export function revision3Examples(kind: NodeServerKind): void {
       ["over quota", "over quota"],
     ])("answers 403 with %s when allowRequest refuses", async (message, given) => {
       engine = await startRawEngine(kind, {
-        allowRequest: (_: unknown, decide: (message: string | null, isAllowed: boolean) => void) => decide(given, false),
+        allowRequest: (_: unknown, decide: (message: string | null, isAllowed: boolean) => void) =>
+          decide(given, false),
       });
       const answer = await request(`${engine.endpoint}?EIO=4&transport=polling`);
       expect([answer.status, answer.text]).toEqual([403, `{"code":4,"message":"${message}"}`]);
@@ -194,8 +200,14 @@ export function revision3Examples(kind: NodeServerKind): void {
         "access-control-allow-headers": "x-tenant",
         "content-length": "0",
       });
-      for (const query of ["EIO=4&transport=polling", "EIO=4&transport=nothing", "EIO=4&transport=polling&sid=nope"]) {
-        const answer = await request(`${engine.endpoint}?${query}`, { headers: { Origin: "https://evil.test" } });
+      for (const query of [
+        "EIO=4&transport=polling",
+        "EIO=4&transport=nothing",
+        "EIO=4&transport=polling&sid=nope",
+      ]) {
+        const answer = await request(`${engine.endpoint}?${query}`, {
+          headers: { Origin: "https://evil.test" },
+        });
         expect(answer.headers).toMatchObject({
           "access-control-allow-origin": "https://app.test",
           "access-control-allow-credentials": "true",

@@ -6,8 +6,6 @@ import { request } from "../wire/http.ts";
 import { PollingSession } from "../wire/polling.ts";
 import { CLOSE, RawWebSocket } from "../wire/websocket.ts";
 
-
-
 const BINARY = Buffer.from("cafe00", "hex");
 
 /** The worked examples of Engine.IO 4 (EIO §50–52), to the byte. */
@@ -102,7 +100,9 @@ export function engineExamples(kind: NodeServerKind): void {
     it("speaks WebSocket to the byte", async () => {
       const websocket = await RawWebSocket.open(engine.url, "/engine.io/?EIO=4&transport=websocket");
       expect(websocket.head).toContain("HTTP/1.1 101 Switching Protocols\r\n");
-      expect(websocket.head.toLowerCase()).toContain("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo=\r\n");
+      expect(websocket.head.toLowerCase()).toContain(
+        "sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo=\r\n",
+      );
       expect(await websocket.nextText()).toMatch(
         /^0\{"sid":"[\w-]{20}","upgrades":\[\],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000\}$/,
       );
@@ -125,7 +125,9 @@ export function engineExamples(kind: NodeServerKind): void {
       const websocket = await RawWebSocket.open(engine.url, "/engine.io/?EIO=4&transport=websocket&b64=1");
       await websocket.nextFrame();
       engine.latest().session.send(BINARY);
-      expect((await websocket.nextFrame())?.bytes.toString("hex")).toBe(`8105${Buffer.from("byv4A").toString("hex")}`);
+      expect((await websocket.nextFrame())?.bytes.toString("hex")).toBe(
+        `8105${Buffer.from("byv4A").toString("hex")}`,
+      );
     });
 
     // EIO §52
@@ -195,7 +197,9 @@ export function engineExamples(kind: NodeServerKind): void {
       // EIO §18
       engine = await startRawEngine(kind, { path: "/engine.io", cookie: true });
       const polling = await PollingSession.open(engine.endpoint);
-      expect(polling.opening.headers["set-cookie"]).toEqual([`io=${polling.sid}; Path=/; HttpOnly; SameSite=Lax`]);
+      expect(polling.opening.headers["set-cookie"]).toEqual([
+        `io=${polling.sid}; Path=/; HttpOnly; SameSite=Lax`,
+      ]);
       engine.latest().session.send("x");
       expect((await polling.get()).headers["set-cookie"]).toBeUndefined();
       const websocket = await RawWebSocket.open(engine.url, "/engine.io/?EIO=4&transport=websocket");

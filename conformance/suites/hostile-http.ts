@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RawEngine, startRawEngine } from "../peers/raw-engine.ts";
 import type { NodeServerKind } from "../peers/start-server.ts";
 import { until, within } from "../wire/deadline.ts";
-import { type Answer, connectTcp, request, type RequestLine } from "../wire/http.ts";
+import { type Answer, connectTcp, type RequestLine, request } from "../wire/http.ts";
 import { PollingSession } from "../wire/polling.ts";
 import { RawWebSocket } from "../wire/websocket.ts";
 
@@ -31,8 +31,18 @@ const inheritedNames = ["__proto__", "constructor", "toString", "hasOwnProperty"
 const refused: readonly Refused[] = [
   { title: "no query at all", cite: "EIO §57", query: "", ...UNKNOWN_TRANSPORT },
   { title: "an empty transport", cite: "EIO §7.1", query: "EIO=4&transport=", ...UNKNOWN_TRANSPORT },
-  { title: "a transport nobody knows", cite: "EIO §7.1", query: "EIO=4&transport=carrier-pigeon", ...UNKNOWN_TRANSPORT },
-  { title: "webtransport over HTTP", cite: "EIO §6.2", query: "EIO=4&transport=webtransport", ...UNKNOWN_TRANSPORT },
+  {
+    title: "a transport nobody knows",
+    cite: "EIO §7.1",
+    query: "EIO=4&transport=carrier-pigeon",
+    ...UNKNOWN_TRANSPORT,
+  },
+  {
+    title: "webtransport over HTTP",
+    cite: "EIO §6.2",
+    query: "EIO=4&transport=webtransport",
+    ...UNKNOWN_TRANSPORT,
+  },
   ...inheritedNames.map((name) => ({
     title: `the transport ${name}`,
     cite: "EIO §62.10",
@@ -90,8 +100,16 @@ const refused: readonly Refused[] = [
 /** Requests that look odd and are fine. */
 const accepted: readonly { readonly title: string; readonly cite: string; readonly query: string }[] = [
   { title: "an empty sid", cite: "EIO §6.2", query: "EIO=4&transport=polling&sid=" },
-  { title: "a repeated transport, the last one known", cite: "EIO §6.2", query: "EIO=4&transport=no&transport=polling" },
-  { title: "a parameter named __proto__", cite: "SEC §1.1", query: "__proto__=1&constructor=2&EIO=4&transport=polling" },
+  {
+    title: "a repeated transport, the last one known",
+    cite: "EIO §6.2",
+    query: "EIO=4&transport=no&transport=polling",
+  },
+  {
+    title: "a parameter named __proto__",
+    cite: "SEC §1.1",
+    query: "__proto__=1&constructor=2&EIO=4&transport=polling",
+  },
   { title: "a broken percent escape", cite: "SEC §1.4", query: "x=%zz&y=%&EIO=4&transport=polling" },
   { title: "an escape that is no UTF-8", cite: "SEC §1.4", query: "x=%ff%fe&EIO=4&transport=polling" },
   { title: "empty parameters", cite: "SEC §1.4", query: "&&=&=x&y&EIO=4&transport=polling&&" },
@@ -148,7 +166,10 @@ export function hostileHandshakes(kind: NodeServerKind): void {
     it.each([
       ["a line that is no request", "PUT THE KETTLE ON\r\n\r\n"],
       ["binary garbage", Buffer.from(Array.from({ length: 512 }, (_, n) => (n * 73) & 0xff))],
-      ["a head of 100 KB", `GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nX: ${"y".repeat(100_000)}\r\n\r\n`],
+      [
+        "a head of 100 KB",
+        `GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nX: ${"y".repeat(100_000)}\r\n\r\n`,
+      ],
       ["two thousand headers", `GET /socket.io/ HTTP/1.1\r\n${"a: b\r\n".repeat(2_000)}\r\n`],
       ["a null byte in the path", "GET /socket.io/\0?EIO=4 HTTP/1.1\r\nHost: x\r\n\r\n"],
       ["a header name with a space", "GET /socket.io/?EIO=4 HTTP/1.1\r\nHo st: x\r\n\r\n"],
@@ -167,9 +188,10 @@ export function hostileHandshakes(kind: NodeServerKind): void {
     ])("survives %s (SEC §6)", async (_, bytes) => {
       const connection = await connectTcp(engine.url);
       connection.write(bytes);
-      await Promise.race([connection.closed, until(() => connection.received().length > 0, "an answer", 300)]).catch(
-        () => {},
-      );
+      await Promise.race([
+        connection.closed,
+        until(() => connection.received().length > 0, "an answer", 300),
+      ]).catch(() => {});
       connection.reset();
     });
 
@@ -199,12 +221,15 @@ export function hostilePolling(kind: NodeServerKind): void {
     afterEach(() => expectAlive(engine));
     afterAll(() => engine.close());
 
-    it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])("answers %s with 500 and leaves the session alone (EIO §9.3)", async (method) => {
-      const polling = await PollingSession.open(engine.endpoint);
-      const answer = await request(polling.url, { method });
-      expect([answer.status, answer.text]).toEqual([500, ""]);
-      expect(await polling.isAlive()).toBe(true);
-    });
+    it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])(
+      "answers %s with 500 and leaves the session alone (EIO §9.3)",
+      async (method) => {
+        const polling = await PollingSession.open(engine.endpoint);
+        const answer = await request(polling.url, { method });
+        expect([answer.status, answer.text]).toEqual([500, ""]);
+        expect(await polling.isAlive()).toBe(true);
+      },
+    );
 
     it("refuses a second poll, releases the first and closes (EIO §9.3)", async () => {
       const polling = await PollingSession.open(engine.endpoint);
@@ -243,7 +268,10 @@ export function hostilePolling(kind: NodeServerKind): void {
       const post = await slowPost(polling, "4hal", 10);
       await polling.isAlive();
       post.reset();
-      expect(await reasonOf(closed)).toEqual(["transport error", "data request connection closed prematurely"]);
+      expect(await reasonOf(closed)).toEqual([
+        "transport error",
+        "data request connection closed prematurely",
+      ]);
     });
 
     it("takes a body of exactly the limit (EIO §9.4)", async () => {
@@ -278,7 +306,9 @@ export function hostilePolling(kind: NodeServerKind): void {
     it("refuses octets on revision 4 and closes (EIO §9.3, CVE-2026-59725)", async () => {
       const polling = await PollingSession.open(engine.endpoint);
       const { closed } = engine.latest();
-      const answer = await polling.post(Buffer.from([4, 0xca, 0xfe]), { "Content-Type": "application/octet-stream" });
+      const answer = await polling.post(Buffer.from([4, 0xca, 0xfe]), {
+        "Content-Type": "application/octet-stream",
+      });
       expect([answer.status, answer.text]).toEqual([400, ""]);
       expect(await reasonOf(closed)).toEqual(["transport error", "invalid content"]);
     });
@@ -343,7 +373,10 @@ export function hostilePolling(kind: NodeServerKind): void {
     });
 
     it.each([
-      { title: "a length of 400 digits", body: Buffer.concat([Buffer.from([0]), Buffer.alloc(400, 9), Buffer.from([255])]) },
+      {
+        title: "a length of 400 digits",
+        body: Buffer.concat([Buffer.from([0]), Buffer.alloc(400, 9), Buffer.from([255])]),
+      },
       { title: "a length longer than the body", body: Buffer.from([1, 9, 9, 255, 4, 1]) },
       { title: "no end of the length", body: Buffer.from([1, 1, 1, 1]) },
       { title: "an unknown kind", body: Buffer.from([7, 1, 255, 4]) },
@@ -376,8 +409,20 @@ const malformedPosts: readonly MalformedPost[] = [
   { title: "an empty body", cite: "EIO §22", body: "", reason: "parse error" },
   { title: "an unknown type", cite: "EIO §22", body: "7", reason: "parse error" },
   { title: "a letter", cite: "EIO §22", body: "xyz", reason: "parse error" },
-  { title: "garbage between messages", cite: "EIO §50", body: "4a\u001exyz\u001e4b", reason: "parse error", delivered: ["a"] },
-  { title: "an empty packet at the end", cite: "EIO §4", body: "4a\u001e", reason: "parse error", delivered: ["a"] },
+  {
+    title: "garbage between messages",
+    cite: "EIO §50",
+    body: "4a\u001exyz\u001e4b",
+    reason: "parse error",
+    delivered: ["a"],
+  },
+  {
+    title: "an empty packet at the end",
+    cite: "EIO §4",
+    body: "4a\u001e",
+    reason: "parse error",
+    delivered: ["a"],
+  },
   { title: "only separators", cite: "EIO §4", body: "\u001e\u001e", reason: "parse error" },
   { title: "a ping", cite: "EIO §22", body: "2", reason: "transport error" },
   { title: "a ping that says probe", cite: "EIO §12.1", body: "2probe", reason: "transport error" },
@@ -399,7 +444,10 @@ async function expectAlive(engine: RawEngine): Promise<void> {
   expect(opening.status).toBe(200);
 }
 
-function expectBody(answer: Answer, { status, body }: { readonly status: number; readonly body: string }): void {
+function expectBody(
+  answer: Answer,
+  { status, body }: { readonly status: number; readonly body: string },
+): void {
   expect([answer.status, answer.text]).toEqual([status, body]);
 }
 
@@ -411,7 +459,11 @@ async function reasonOf(
 }
 
 /** A POST of which only the beginning is sent. */
-async function slowPost(polling: PollingSession, beginning: string, length: number): ReturnType<typeof connectTcp> {
+async function slowPost(
+  polling: PollingSession,
+  beginning: string,
+  length: number,
+): ReturnType<typeof connectTcp> {
   const connection = await connectTcp(polling.url);
   const head = `POST ${pathOf(polling)} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`;
   connection.write(head + beginning);

@@ -39,7 +39,9 @@ export function socketExamples(kind: NodeServerKind): void {
       httpServer.on("connection", (connection: TcpSocket) => connections.add(connection));
       const io = new Server(httpServer, { serveClient: false, allowEIO3: true });
       for (const name of ["/", "/orders"]) serve(io.of(name));
-      io.of("/vault").use((_, next) => next(Object.assign(new Error("token expired"), { data: { retry: false } })));
+      io.of("/vault").use((_, next) =>
+        next(Object.assign(new Error("token expired"), { data: { retry: false } })),
+      );
       io.of("/plain").use((_, next) => next(new Error("token expired")));
       url = `http://127.0.0.1:${await listen(httpServer)}`;
       stop = async () => {
@@ -104,7 +106,9 @@ export function socketExamples(kind: NodeServerKind): void {
       expect(await websocket.nextText()).toBe('461-4[{"_placeholder":true,"num":0}]');
       expect((await websocket.nextFrame())?.bytes.toString("hex")).toBe("82010a");
       websocket.sendText('42/orders,["request"]');
-      expect(await websocket.nextText()).toMatch(/^451-\/orders,\d+\["doc",\{"_placeholder":true,"num":0\}\]$/);
+      expect(await websocket.nextText()).toMatch(
+        /^451-\/orders,\d+\["doc",\{"_placeholder":true,"num":0\}\]$/,
+      );
       expect((await websocket.nextFrame())?.bytes.toString("hex")).toBe("820105");
     });
 

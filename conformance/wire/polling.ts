@@ -21,7 +21,8 @@ export class PollingSession {
     const url = `${endpoint}?${query}&transport=polling`;
     const opening = await request(url, { headers });
     const sid = /"sid":"([^"]+)"/.exec(opening.text.replaceAll("\\", ""))?.[1];
-    if (opening.status !== 200 || sid === undefined) throw new Error(`no session: ${opening.status} ${opening.text}`);
+    if (opening.status !== 200 || sid === undefined)
+      throw new Error(`no session: ${opening.status} ${opening.text}`);
     return new PollingSession(`${url}&sid=${sid}`, sid, opening);
   }
 

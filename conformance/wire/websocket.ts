@@ -87,7 +87,11 @@ export class RawWebSocket {
   }
 
   /** Sends a handshake and waits for the head of the answer, whatever it says. */
-  static async open(url: string, path: string, headers: Record<string, string | undefined> = {}): Promise<RawWebSocket> {
+  static async open(
+    url: string,
+    path: string,
+    headers: Record<string, string | undefined> = {},
+  ): Promise<RawWebSocket> {
     const connection = await connectTcp(url);
     connection.write(upgradeRequest(path, headers));
     const head = await within(readHead(connection), `answer to the upgrade of ${path}`);
@@ -173,7 +177,8 @@ function parseFrame(bytes: Buffer): Frame | undefined {
   const short = bytes.readUInt8(1) & 0x7f;
   const start = short === 126 ? 4 : short === 127 ? 10 : 2;
   if (bytes.length < start) return undefined;
-  const length = short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short;
+  const length =
+    short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short;
   if (bytes.length < start + length) return undefined;
   return {
     opcode: bytes.readUInt8(0) & 0x0f,

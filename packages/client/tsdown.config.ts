@@ -1,10 +1,15 @@
+import { rmSync } from "node:fs";
 import { defineConfig } from "tsdown";
 import { buildScripts } from "./build-scripts.ts";
 
 // `require("@tautline/client")(url)` works as with upstream: the module is `io()` itself, with all else as its members.
 const callable = "\nmodule.exports = Object.assign(exports.io, exports);";
 
+// Both builds write there at the same time, so neither may empty it.
+rmSync("dist", { recursive: true, force: true });
+
 const shared = {
+  clean: false,
   format: ["esm", "cjs"],
   dts: true,
   sourcemap: true,
@@ -34,7 +39,6 @@ export default defineConfig([
     entry: { browser: "src/browser.ts" },
     platform: "browser",
     target: "es2022",
-    clean: false,
     tsconfig: "tsconfig.browser.json",
     inputOptions: { resolve: { conditionNames: ["@tautline/source", "import", "default"] } },
     outputOptions: outputOptionsOf,

@@ -7,56 +7,42 @@ export interface AckHandler {
   onError?(error: Error): void;
 }
 
-interface PendingAck {
-  readonly handler: AckHandler;
-  readonly timer: Timer | undefined;
+/** The acknowledgements that one socket waits for, by id (SIO §30). */
+export interface AckTable {
+  /** Registers a handler and returns its id; `onExpired` is called before the handler gets its time-out. */
+  add(handler: AckHandler, timeoutMs: number | undefined, onExpired: (id: number) => void): number;
+  /** Takes an answer. Unknown ids are ignored. */
+  reply(id: number | undefined, args: readonly unknown[]): void;
+  /** The connection is lost: fails all but those whose events were not sent yet. */
+  failSent(isUnsent: (id: number) => boolean): void;
 }
 
-/** The acknowledgements that one socket waits for, by id (SIO §30). */
-export class AckTable {
-  readonly #clock: Clock;
-  readonly #pending = new Map<number, PendingAck>();
-  #nextId = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Registers a handler; `onExpired` is called before the handler gets its time-out. */
-  add(handler: AckHandler, timeoutMs: number | undefined, onExpired: (id: number) => void): number {
-    const id = this.#nextId++;
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : this.#clock.setTimer(() => {
-            onExpired(id);
-            this.#fail(id, "operation has timed out");
-          }, timeoutMs);
-    this.#pending.set(id, { handler, timer });
-    return id;
-  }
-
-  /** Takes an answer. Unknown ids are ignored. */
-  reply(id: number | undefined, args: readonly unknown[]): void {
-    this.#take(id)?.onReply(args);
-  }
-
-  /** The connection is lost: fails all but those whose events were not sent yet. */
-  failSent(isUnsent: (id: number) => boolean): void {
-    for (const id of [...this.#pending.keys()]) {
-      if (!isUnsent(id)) this.#fail(id, "socket has been disconnected");
-    }
-  }
-
-  #fail(id: number, message: string): void {
-    this.#take(id)?.onError?.(new Error(message));
-  }
-
-  #take(id: number | undefined): AckHandler | undefined {
-    if (id === undefined) return undefined;
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    pending?.timer?.cancel();
-    return pending?.handler;
-  }
+export function createAckTable(clock: Clock): AckTable {
+  const pending = new Map<number, { readonly handler: AckHandler; readonly timer: Timer | undefined }>();
+  let nextId = 0;
+  const take = (id: number): AckHandler | undefined => {
+    const { handler, timer } = pending.get(id) ?? {};
+    pending.delete(id);
+    timer?.cancel();
+    return handler;
+  };
+  const fail = (id: number, message: string): void => take(id)?.onError?.(new Error(message));
+  return {
+    add(handler, timeoutMs, onExpired) {
+      const id = nextId++;
+      const expire = (): void => {
+        onExpired(id);
+        fail(id, "operation has timed out");
+      };
+      const timer = timeoutMs === undefined ? timeoutMs : clock.setTimer(expire, timeoutMs);
+      pending.set(id, { handler, timer });
+      return id;
+    },
+    reply(id = -1, args) {
+      take(id)?.onReply(args);
+    },
+    failSent(isUnsent) {
+      for (const id of [...pending.keys()]) if (!isUnsent(id)) fail(id, "socket has been disconnected");
+    },
+  };
 }

@@ -2,30 +2,19 @@
 const MAX_DOUBLINGS = 52;
 
 /** Growing delays with jitter, so that the clients of a restarted server do not all return at once (client.md 5.9). */
-export class Backoff {
+export interface Backoff {
   minMs: number;
   maxMs: number;
-  /** Share of a delay by which it may differ, 0 to 1. */
+  /** Share of a delay by which it may differ; outside 0 to 1, none. */
   jitter: number;
-  /** Delays given since the last reset. */
-  attempts = 0;
-  readonly #random: () => number;
+  /** Delays given; 0 begins anew. */
+  attempts: number;
+}
 
-  constructor(random: () => number, minMs: number, maxMs: number, jitter: number) {
-    this.#random = random;
-    this.minMs = minMs;
-    this.maxMs = maxMs;
-    this.jitter = jitter;
-  }
-
-  /** The next delay in milliseconds. */
-  duration(): number {
-    const ms = this.minMs * 2 ** Math.min(this.attempts++, MAX_DOUBLINGS);
-    const deviation = this.jitter > 0 && this.jitter <= 1 ? (this.#random() * 2 - 1) * this.jitter : 0;
-    return Math.trunc(Math.min(ms * (1 + deviation), this.maxMs));
-  }
-
-  reset(): void {
-    this.attempts = 0;
-  }
+/** The next delay in milliseconds. */
+export function nextDelay(backoff: Backoff, random: () => number): number {
+  const { minMs, maxMs, jitter } = backoff;
+  const ms = minMs * 2 ** Math.min(backoff.attempts++, MAX_DOUBLINGS);
+  const deviation = jitter > 0 && jitter <= 1 ? (random() * 2 - 1) * jitter : 0;
+  return Math.trunc(Math.min(ms * (1 + deviation), maxMs));
 }

@@ -95,7 +95,7 @@ describe("connecting to socket.io 4.8", () => {
 
   it("reports a refusal of the middleware with its data, and can try again with other credentials", async () => {
     peer.server.use((serverSocket, next) => {
-      if (serverSocket.handshake.auth["token"] === "right") return next();
+      if (serverSocket.handshake.auth.token === "right") return next();
       next(Object.assign(new Error("who are you"), { data: { hint: 1 } }));
     });
     const socket = peer.connect("/", { auth: { token: "wrong" } });

@@ -1,5 +1,5 @@
 import type { EventsMap, NoEvents } from "@tautline/events/types";
-import { Backoff } from "./backoff.ts";
+import type { Backoff } from "./backoff.ts";
 import { Emitter } from "./emitter.ts";
 import type { ManagerOptions } from "./options.ts";
 
@@ -14,17 +14,17 @@ export abstract class ManagerSettings<ReservedEvents extends EventsMap> extends 
   #attempts: number;
   #timeout: number | false;
 
-  constructor(options: ManagerOptions, random: () => number) {
+  constructor(options: ManagerOptions) {
     super();
     this.#reconnection = options.reconnection !== false;
     this.#attempts = options.reconnectionAttempts || Number.POSITIVE_INFINITY;
     this.#timeout = options.timeout ?? 20_000;
-    this.backoff = new Backoff(
-      random,
-      options.reconnectionDelay || 1000,
-      options.reconnectionDelayMax || 5000,
-      options.randomizationFactor ?? 0.5,
-    );
+    this.backoff = {
+      minMs: options.reconnectionDelay || 1000,
+      maxMs: options.reconnectionDelayMax || 5000,
+      jitter: options.randomizationFactor ?? 0.5,
+      attempts: 0,
+    };
   }
 
   /** Whether a lost connection is opened again. Setting false also stops a running reconnection loop. */

@@ -7,12 +7,13 @@
 import type { Clock, Timer } from "@tautline/events/clock";
 import type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
 import type { SocketPacket } from "@tautline/protocol/socket-packet";
+import { nextDelay } from "./backoff.ts";
 import { type Codec, createCodec, type OutgoingSocketPacket } from "./codec.ts";
 import { EngineSocket } from "./engine/engine-socket.ts";
 import { ManagerSettings } from "./manager-settings.ts";
 import type { ManagerOptions, SocketOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import { Reconnect } from "./reconnect.ts";
+import { createReconnect, type Reconnect } from "./reconnect.ts";
 import { Socket } from "./socket.ts";
 import type { DisconnectDescription, DisconnectReason, SocketLink } from "./socket-types.ts";
 
@@ -67,27 +68,32 @@ export class Manager<
 
   constructor(platform: Platform, uri?: string | ManagerOptions, options?: ManagerOptions) {
     const given = typeof uri === "object" ? uri : options;
-    super(given ?? {}, platform.random);
+    super(given ?? {});
     this.opts = { path: "/socket.io", ...given };
     this.#uri = typeof uri === "string" ? uri : undefined;
     this.#platform = platform;
     const { useNativeTimers = false, autoUnref = false, parser, autoConnect } = this.opts;
     this.#clock = platform.createClock({ useNativeTimers, autoUnref });
     this.#codec = createCodec(parser, (packet) => this.#deliver(packet));
-    this.#reconnect = new Reconnect({
+    this.#reconnect = createReconnect({
       clock: this.#clock,
-      backoff: this.backoff,
-      maxAttempts: () => this.reconnectionAttempts(),
-      onAttempt: (attempt) => this.#onAttempt(attempt),
-      onExhausted: () => this.emitReserved("reconnect_failed"),
+      nextDelay: () =>
+        this.backoff.attempts < this.reconnectionAttempts()
+          ? nextDelay(this.backoff, platform.random)
+          : undefined,
+      onAttempt: () => this.#onAttempt(),
+      onExhausted: () => {
+        this.backoff.attempts = 0;
+        this.emitReserved("reconnect_failed");
+      },
     });
-    platform.onOnline(() => this.opts.reconnectOnOnline !== false && this.#reconnect.hurry());
+    platform.onOnline(() => this.opts.reconnectOnOnline !== false && this.#reconnect.on("due"));
     if (autoConnect !== false) this.open();
   }
 
   /** Opens the connection unless it is; `onOutcome` is called once that is known. */
   open(onOutcome?: OpenCallback): this {
-    this.#reconnect.takeOver();
+    this.#reconnect.on("open");
     this.#open(onOutcome);
     return this;
   }
@@ -110,21 +116,19 @@ export class Manager<
 
   /** Closes the connection of all sockets and does not reconnect. */
   disconnect(): void {
-    this.#reconnect.stop();
+    this.#reconnect.on("stop");
     this.#close("forced close");
   }
 
   protected override stopReconnecting(): void {
-    if (this.#reconnect.isRunning) this.#reconnect.stop();
+    if (this.#isReconnecting()) this.#reconnect.on("stop");
   }
 
   #createLink(): SocketLink<Socket<ListenEvents, EmitEvents>> {
     return {
       clock: this.#clock,
       isOpen: () => this.#state.name === "open",
-      isReconnecting: () => this.#reconnect.isRunning,
-      isWritable: () => this.engine.transport.writable,
-      isOverdue: () => this.engine.isOverdue(),
+      isReconnecting: () => this.#isReconnecting(),
       send: (packet) => this.#send(packet),
       onActive: (socket) => this.#active.add(socket),
       onInactive: (socket) => {
@@ -194,10 +198,10 @@ export class Manager<
     this.#state = { name: "open" };
     this.emitReserved("open");
     for (const callback of callbacks) callback();
-    const isReconnected = this.#reconnect.state === "attempting";
+    const isReconnected = this.#reconnect.state() === "attempting";
     const { attempts } = this.backoff;
-    this.#reconnect.opened();
-    this.backoff.reset();
+    this.#reconnect.on("opened");
+    this.backoff.attempts = 0;
     if (isReconnected) this.emitReserved("reconnect", attempts);
   }
 
@@ -211,24 +215,28 @@ export class Manager<
     const { timer, callbacks } = this.#state;
     timer?.cancel();
     this.#state = { name: "closed" };
-    const { state } = this.#reconnect;
+    const state = this.#reconnect.state();
     const isAttempt = state === "attempting";
     this.emitReserved("error", error);
     for (const callback of callbacks) callback(error);
     // A listener may have opened it again; that attempt then takes the place of this one.
-    if (this.#state.name === "closed") this.#reconnect.failed();
+    if (this.#state.name === "closed") this.#reconnect.on("failed");
     // client.md 5.5: a program that asked for the outcome decides for itself what follows
     if (state === "idle" && callbacks.length === 0) this.#startReconnecting();
     if (isAttempt) this.emitReserved("reconnect_error", error);
   }
 
-  #onAttempt(attempt: number): void {
-    this.emitReserved("reconnect_attempt", attempt);
-    if (this.#reconnect.state === "attempting") this.#open();
+  #isReconnecting(): boolean {
+    return /waiting|attempting/.test(this.#reconnect.state());
+  }
+
+  #onAttempt(): void {
+    this.emitReserved("reconnect_attempt", this.backoff.attempts);
+    if (this.#reconnect.state() === "attempting") this.#open();
   }
 
   #startReconnecting(): void {
-    if (this.#state.name === "closed" && this.reconnection()) this.#reconnect.start();
+    if (this.#state.name === "closed" && this.reconnection()) this.#reconnect.on("lost");
   }
 
   // Incoming
@@ -274,7 +282,7 @@ export class Manager<
     if (state.name === "opening") state.timer?.cancel();
     this.#codec.reset();
     this.engine.close();
-    this.backoff.reset();
+    this.backoff.attempts = 0;
     this.emitReserved("close", reason, description);
     if (state.name === "opening") for (const callback of state.callbacks) callback(new Error(reason));
     this.#startReconnecting();

@@ -11,7 +11,6 @@
 
 import type { Clock, Timer } from "@tautline/events/clock";
 import { type MachineTable, next } from "@tautline/events/machine";
-import type { Backoff } from "./backoff.ts";
 
 export type ReconnectState = "idle" | "waiting" | "attempting" | "taken" | "stopped";
 export type ReconnectEvent = "lost" | "due" | "open" | "opened" | "failed" | "exhausted" | "stop";
@@ -27,78 +26,39 @@ export const reconnectMachine: MachineTable<ReconnectState, ReconnectEvent> = {
 /** The manager. */
 export interface ReconnectOwner {
   readonly clock: Clock;
-  readonly backoff: Backoff;
-  maxAttempts(): number;
-  /** An attempt is due: MUST announce it, then call `isAttempting` and open. */
-  onAttempt(attempt: number): void;
+  /** Milliseconds until the next attempt; undefined once attempts are used up. */
+  nextDelay(): number | undefined;
+  onAttempt(): void;
   onExhausted(): void;
 }
 
-export class Reconnect {
-  readonly #owner: ReconnectOwner;
-  #state: ReconnectState = "idle";
-  #timer: Timer | undefined;
+export interface Reconnect {
+  state(): ReconnectState;
+  /**
+   * `lost`: the connection, or the first attempt. `open`: the program opens by itself. `due`: do not wait longer.
+   * `opened`, `failed`: what came of an attempt. An event that does not fit the state is ignored.
+   */
+  on(event: Exclude<ReconnectEvent, "exhausted">): void;
+}
 
-  constructor(owner: ReconnectOwner) {
-    this.#owner = owner;
-  }
-
-  get state(): ReconnectState {
-    return this.#state;
-  }
-
-  /** Whether the loop will open, or is opening, the connection by itself. */
-  get isRunning(): boolean {
-    return this.#state === "waiting" || this.#state === "attempting";
-  }
-
-  /** The connection was lost, or the first attempt failed. */
-  start(): void {
-    if (this.#move("lost")) this.#wait();
-  }
-
-  /** The program opens the connection. */
-  takeOver(): void {
-    this.#move("open");
-  }
-
-  opened(): void {
-    this.#move("opened");
-  }
-
-  failed(): void {
-    if (this.#move("failed")) this.#wait();
-  }
-
-  stop(): void {
-    this.#move("stop");
-  }
-
-  /** Ends the wait, as when the network has returned. */
-  hurry(): void {
-    if (this.#state === "waiting") this.#attempt();
-  }
-
-  #wait(): void {
-    const { backoff, clock } = this.#owner;
-    if (backoff.attempts >= this.#owner.maxAttempts()) {
-      backoff.reset();
-      this.#move("exhausted");
-      this.#owner.onExhausted();
-      return;
-    }
-    this.#timer = clock.setTimer(() => this.#attempt(), backoff.duration());
-  }
-
-  #attempt(): void {
-    if (this.#move("due")) this.#owner.onAttempt(this.#owner.backoff.attempts);
-  }
-
-  #move(event: ReconnectEvent): boolean {
-    const state = next(reconnectMachine, this.#state, event);
-    if (!state) return false;
-    this.#timer?.cancel();
-    this.#state = state;
-    return true;
-  }
+/** Makes the loop of one manager. */
+export function createReconnect(owner: ReconnectOwner): Reconnect {
+  let state: ReconnectState = "idle";
+  let timer: Timer | undefined;
+  const on = (event: ReconnectEvent): void => {
+    const following = next(reconnectMachine, state, event);
+    if (!following) return;
+    timer?.cancel();
+    state = following;
+    if (state === "waiting") wait();
+    if (state === "attempting") owner.onAttempt();
+  };
+  const wait = (): void => {
+    const delayMs = owner.nextDelay();
+    if (delayMs === undefined) {
+      on("exhausted");
+      owner.onExhausted();
+    } else timer = owner.clock.setTimer(() => on("due"), delayMs);
+  };
+  return { state: () => state, on };
 }

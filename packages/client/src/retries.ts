@@ -18,43 +18,40 @@ export interface RetryOwner {
 }
 
 /** Events in order, one on its way at a time, each sent until it is acknowledged (client.md 12). */
-export class RetryQueue {
-  readonly #owner: RetryOwner;
-  readonly #retries: number;
-  readonly #entries: Entry[] = [];
-
-  constructor(owner: RetryOwner, retries: number) {
-    this.#owner = owner;
-    this.#retries = retries;
-  }
-
-  add(args: readonly unknown[], flags: EmitFlags, handler: AckHandler | undefined): void {
-    this.#entries.push({ args, flags, handler, tries: 0, isPending: false });
-    this.drain();
-  }
-
+export interface RetryQueue {
+  add(args: readonly unknown[], flags: EmitFlags, handler: AckHandler | undefined): void;
   /** Sends the head, if it is not on its way. */
-  drain(): void {
-    const entry = this.#entries[0];
-    if (!entry || entry.isPending || !this.#owner.canSend()) return;
+  drain(): void;
+}
+
+export function createRetryQueue({ canSend, transmit }: RetryOwner, retries: number): RetryQueue {
+  const entries: Entry[] = [];
+  const drain = (): void => {
+    const [entry] = entries;
+    if (!entry || entry.isPending || !canSend()) return;
     entry.isPending = true;
     entry.tries++;
-    this.#owner.transmit(entry.args, entry.flags, {
-      onReply: (args) => this.#settle(entry, () => entry.handler?.onReply(args)),
-      onError: (error) => this.#onError(entry, error),
+    const { args, flags, handler } = entry;
+    const settle = (notify: () => void): void => {
+      if (entry !== entries[0]) return;
+      entries.shift();
+      notify();
+      drain();
+    };
+    transmit(args, flags, {
+      onReply: (reply) => settle(() => handler?.onReply(reply)),
+      onError(error) {
+        entry.isPending = false;
+        if (entry.tries > retries) settle(() => handler?.onError?.(error));
+        else drain();
+      },
     });
-  }
-
-  #onError(entry: Entry, error: Error): void {
-    entry.isPending = false;
-    if (entry.tries > this.#retries) this.#settle(entry, () => entry.handler?.onError?.(error));
-    else this.drain();
-  }
-
-  #settle(entry: Entry, notify: () => void): void {
-    if (entry !== this.#entries[0]) return;
-    this.#entries.shift();
-    notify();
-    this.drain();
-  }
+  };
+  return {
+    add(args, flags, handler) {
+      entries.push({ args, flags, handler, tries: 0, isPending: false });
+      drain();
+    },
+    drain,
+  };
 }

@@ -48,8 +48,6 @@ export interface SocketLink<Owned> {
   readonly clock: Clock;
   isOpen(): boolean;
   isReconnecting(): boolean;
-  isWritable(): boolean;
-  isOverdue(): boolean;
   send(packet: OutgoingSocketPacket): void;
   onActive(socket: Owned): void;
   onInactive(socket: Owned): void;

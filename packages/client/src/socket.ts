@@ -18,11 +18,11 @@ import type {
 } from "@tautline/events/types";
 import { RESERVED_EVENTS } from "@tautline/protocol/reserved-events";
 import { PacketType, type SocketPacket } from "@tautline/protocol/socket-packet";
-import { type AckHandler, AckTable } from "./acks.ts";
+import { type AckHandler, type AckTable, createAckTable } from "./acks.ts";
 import { CatchAllEmitter } from "./catch-all.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
-import { RetryQueue } from "./retries.ts";
+import { createRetryQueue, type RetryQueue } from "./retries.ts";
 import type {
   DisconnectDescription,
   DisconnectReason,
@@ -83,7 +83,7 @@ export class Socket<
     this.nsp = nsp;
     this.auth = options?.auth;
     this.#link = link;
-    this.#acks = new AckTable(link.clock);
+    this.#acks = createAckTable(link.clock);
     this.#ackTimeoutMs = options?.ackTimeout;
     this.#retries = options?.retries ? this.#createRetryQueue(options.retries) : undefined;
   }
@@ -218,14 +218,14 @@ export class Socket<
       ...(id !== undefined && { id }),
     };
     const canSend = this.#canSend();
-    if (flags.isVolatile && !(canSend && this.#link.isWritable())) return;
+    if (flags.isVolatile && !(canSend && this.io.engine.transport.writable)) return;
     if (canSend) this.#write(packet);
     else this.sendBuffer.push(packet);
   }
 
   /** client.md 6.6: after a suspension the connection may be long dead, though no timer has run. */
   #canSend(): boolean {
-    return this.connected && !this.#link.isOverdue();
+    return this.connected && !this.io.engine.isOverdue();
   }
 
   #write(packet: EventPacket): void {
@@ -243,7 +243,7 @@ export class Socket<
   }
 
   #createRetryQueue(retries: number): RetryQueue {
-    return new RetryQueue(
+    return createRetryQueue(
       {
         canSend: () => this.#canSend(),
         transmit: (args, flags, handler) => this.#transmit(args, flags, handler),

@@ -2,7 +2,8 @@
 
 import { type IncomingMessage, STATUS_CODES, validateHeaderName, validateHeaderValue } from "node:http";
 import type { Duplex } from "node:stream";
-import { Connection, type ConnectionLimits, createLimits } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import { type ConnectionLimits, createLimits } from "./connection-options.ts";
 import { acceptDeflate, type DeflateOptions, type NegotiatedDeflate } from "./deflate-negotiation.ts";
 import type { BatchWriter } from "./frame-writer.ts";
 import { acceptKeyOf, hasToken, parseProtocols, prepareSocket } from "./handshake.ts";
@@ -14,7 +15,7 @@ export type HeaderFields =
 
 /** What a server asks of a handshake; make it once and share it by all requests. */
 export interface UpgradeOptions extends Partial<ConnectionLimits> {
-  /** The most bytes of one message, also after inflating. `Infinity` for no limit. */
+  /** The most bytes of one message, also after inflating. `Infinity`: what a string can hold, 512 MiB. */
   readonly maxPayloadBytes: number;
   /** permessage-deflate: options, `true` for the defaults, `false` (default) to decline it. */
   readonly deflate?: DeflateOptions | boolean | undefined;

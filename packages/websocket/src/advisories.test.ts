@@ -6,7 +6,8 @@ import { deflateRawSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { acceptUpgrade, admitUpgrade, refuseUpgrade } from "./accept-upgrade.ts";
 import { requestOptionsOf } from "./client-options.ts";
-import { Connection, createLimits } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import { createLimits } from "./connection-options.ts";
 import { readDeflateAnswer } from "./deflate-negotiation.ts";
 import { UsageError } from "./errors.ts";
 import { parseExtensions } from "./extension-header.ts";
@@ -104,7 +105,7 @@ describe("SEC §3: advisories of the WebSocket endpoint", () => {
     server.maxHeadersCount = 10;
     const seen: (string | undefined)[] = [];
     server.on("upgrade", (request, socket) => {
-      seen.push(request.headers.upgrade, request.headers["sec-websocket-key"]);
+      seen.push(request.headers.upgrade, request.headers["sec-websocket-version"]);
       const upgrade = acceptUpgrade(request, socket, { maxPayloadBytes: 1000 });
       if (!upgrade.ok) refuseUpgrade(socket, upgrade.status, upgrade.message, upgrade.headers);
     });
@@ -117,10 +118,13 @@ describe("SEC §3: advisories of the WebSocket endpoint", () => {
       text += chunk.toString();
     });
     const fill = Array.from({ length: 2000 }, (_, i) => `X-${i}: 1`).join("\r\n");
-    socket.write(`GET / HTTP/1.1\r\nHost: x\r\n${fill}\r\n${KEY_FIELDS.join("\r\n")}\r\n\r\n`);
+    const [upgrade, connection, ...others] = KEY_FIELDS;
+    const lines = ["GET / HTTP/1.1", "Host: x", upgrade, connection, fill, ...others];
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
     await waitFor(() => socket.destroyed);
-    expect(seen).toEqual([undefined, undefined]);
-    expect(text).toMatch(/^HTTP\/1.1 400 /);
+    // Node 24 refuses such a request by itself, with 431; Node 20 drops the fields and hands it over.
+    if (seen.length > 0) expect(seen).toEqual(["websocket", undefined]);
+    expect(text).toMatch(/^HTTP\/1.1 (426|431) /);
     expect(admitUpgrade(Object({ method: "GET", headers: {} })).ok).toBe(false);
   });
 

@@ -3,7 +3,7 @@
 import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
-import type { ConnectionLimits } from "./connection.ts";
+import type { ConnectionLimits } from "./connection-options.ts";
 import { type DeflateOptions, offerDeflate } from "./deflate-negotiation.ts";
 import { UsageError } from "./errors.ts";
 import { isToken } from "./extension-header.ts";
@@ -15,7 +15,7 @@ type ClientTlsOptions = Pick<
 
 /** Options of `connect`. */
 export interface ClientOptions extends Partial<ConnectionLimits>, ClientTlsOptions {
-  /** The most bytes of one message, also after inflating. `Infinity` for no limit. */
+  /** The most bytes of one message, also after inflating. `Infinity`: what a string can hold, 512 MiB. */
   readonly maxPayloadBytes: number;
   /** Subprotocols to offer, in order of preference. */
   readonly protocols?: readonly string[] | undefined;

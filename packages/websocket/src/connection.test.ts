@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Connection, type ConnectionLimits, createLimits, type Role } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import { type ConnectionLimits, createLimits, type Role } from "./connection-options.ts";
 import { UsageError } from "./errors.ts";
 import { createMessage } from "./message.ts";
 import { createSocketPair, type MemorySocket } from "./testing/duplex-pair.ts";
@@ -80,6 +81,29 @@ describe("Connection: messages", () => {
     expect(received()).toBe("810161" + "820109" + "810163");
   });
 
+  it("sends the handshake's answer together with what is sent in the same turn", async () => {
+    const [socket] = createSocketPair();
+    const limits = createLimits({ maxPayloadBytes: 100 });
+    const connection = new Connection(socket, { role: "server", limits, opening: "HTTP/1.1 101\r\n\r\n" });
+    setImmediate(() => connection.send("first"));
+    await turns(4);
+    connection.send("second");
+    const written = socket.writes.map((bytes) => bytes.toString("latin1"));
+    expect(written).toEqual(["HTTP/1.1 101\r\n\r\n\x81\x05first", "\x81\x06second"]);
+  });
+
+  it("sends the handshake's answer by itself when nothing else is sent, and none once it is terminated", async () => {
+    const limits = createLimits({ maxPayloadBytes: 100 });
+    const [socket] = createSocketPair();
+    new Connection(socket, { role: "server", limits, opening: "HTTP/1.1 101\r\n\r\n" });
+    await turns(3);
+    expect(Buffer.concat(socket.writes).toString()).toBe("HTTP/1.1 101\r\n\r\n");
+    const [lost] = createSocketPair();
+    new Connection(lost, { role: "server", limits, opening: "HTTP/1.1 101\r\n\r\n" }).terminate();
+    await turns(3);
+    expect(lost.writes).toEqual([]);
+  });
+
   it("writes a shared message's frame to every connection without copying it", () => {
     const message = createMessage("shared");
     const setups = [setup(), setup()];
@@ -126,11 +150,6 @@ describe("Connection: messages", () => {
   it("can be started once only", () => {
     const { connection, handler } = setup();
     expect(() => connection.start(handler)).toThrow(UsageError);
-  });
-
-  it("refuses limits that allow nothing", () => {
-    for (const maxPayloadBytes of [0, -1, Number.NaN])
-      expect(() => createLimits({ maxPayloadBytes })).toThrow(UsageError);
   });
 });
 

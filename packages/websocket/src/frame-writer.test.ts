@@ -4,6 +4,7 @@ import { Deflater } from "./deflater.ts";
 import { BatchWriter } from "./frame-writer.ts";
 import { createMessage } from "./message.ts";
 import { rawFrame } from "./testing/raw-frame.ts";
+import { turns } from "./testing/wait-for.ts";
 
 function deflater(takesContextOver: boolean, windowBits = 15): Deflater {
   const accepted = acceptDeflate("permessage-deflate", { threshold: 10 });
@@ -51,6 +52,15 @@ describe("BatchWriter", () => {
     const messages = [createMessage("a"), createMessage("b")];
     const joined = writer.encode(messages, undefined);
     writer.forget();
+    expect(writer.encode(messages, undefined)).not.toBe(joined);
+  });
+
+  it("lets go of a large joined batch by itself, at the end of the turn", async () => {
+    const writer = new BatchWriter();
+    const messages = [createMessage("a".repeat(40_000)), createMessage("b".repeat(40_000))];
+    const joined = writer.encode(messages, undefined);
+    expect(writer.encode(messages, undefined)).toBe(joined);
+    await turns(2);
     expect(writer.encode(messages, undefined)).not.toBe(joined);
   });
 

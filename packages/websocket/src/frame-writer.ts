@@ -10,6 +10,9 @@ export interface FrameWriter {
   encodeControl(first: number, payload: Uint8Array): Uint8Array;
 }
 
+/** A joined batch of more bytes is let go at the end of the turn; a smaller one waits for the next. */
+const MAX_KEPT_BYTES = 65_536;
+
 /** The batch that was joined last, for the next connection that sends the same. */
 interface JoinedBatch {
   readonly messages: readonly Message[];
@@ -38,6 +41,7 @@ export class BatchWriter implements FrameWriter {
     }
     const bytes = join(messages, deflater);
     this.#last = { messages: messages.slice(), isDeflated, bytes };
+    if (bytes.byteLength > MAX_KEPT_BYTES) setImmediate(() => this.forget());
     return bytes;
   }
 
@@ -45,7 +49,7 @@ export class BatchWriter implements FrameWriter {
     return encodeFrame(first, payload);
   }
 
-  /** Lets go of the last joined batch; a host calls it at the end of a turn. */
+  /** Lets go of the last joined batch. */
   forget(): void {
     this.#last = undefined;
   }

@@ -11,14 +11,14 @@ export {
 export type { ClientOptions } from "./client-options.ts";
 export { ABNORMAL, isWireCloseCode, NO_STATUS } from "./close-codes.ts";
 export { type ClientHandle, type ClientHandler, connect, type UpgradeResponse } from "./connect.ts";
+export { Connection } from "./connection.ts";
+export type { ConnectionHandler } from "./connection-handler.ts";
 export {
-  Connection,
   type ConnectionLimits,
   type ConnectionOptions,
   createLimits,
   type Role,
-} from "./connection.ts";
-export type { ConnectionHandler } from "./connection-handler.ts";
+} from "./connection-options.ts";
 export type { ConnectionState } from "./connection-state.ts";
 export type { DeflateOptions, NegotiatedDeflate, ZlibLevels } from "./deflate-negotiation.ts";
 export {

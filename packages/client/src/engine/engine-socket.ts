@@ -6,14 +6,17 @@ import { countBatch } from "@tautline/protocol/payload-batch";
 import { Emitter } from "../emitter.ts";
 import type { BinaryType, CookieJar, Platform } from "../platform.ts";
 import { decodeHandshake, type HandshakeData } from "./handshake.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import type { EngineOptions } from "./options.ts";
 import { areEncodable, type Packet, type QueuedPacket, toPacketData, type WriteOptions } from "./packet.ts";
 import type { Query } from "./query.ts";
 import { type EngineTarget, resolveTarget } from "./target.ts";
 import type { CloseDetails, Transport } from "./transport.ts";
 import { listTransports, type NamedTransport, type NonEmpty } from "./transport-list.ts";
-import { Upgrade, type UpgradeError, type UpgradeOwner } from "./upgrade.ts";
+import { type Probe, startProbe, type UpgradeError, type UpgradeOwner } from "./upgrade.ts";
+
+/** How long other candidates wait for WebTransport. */
+const LEAD_MS = 200;
 
 export type EngineState = "opening" | "open" | "closing" | "closed";
 
@@ -44,16 +47,6 @@ export interface EngineEvents {
   close: (reason: EngineCloseReason, details?: CloseDetails | Error) => void;
 }
 
-/** The server sent what cannot be decoded (EIO §22). */
-export class EngineServerError extends Error {
-  readonly code: unknown;
-
-  constructor(code: unknown) {
-    super("server error");
-    this.code = code;
-  }
-}
-
 /** An Engine.IO connection: `manager.engine`. */
 export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> {
   /** Revision of the Engine.IO protocol. */
@@ -75,7 +68,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
   readonly #target: EngineTarget;
   readonly #transports: NonEmpty<NamedTransport>;
   readonly #heartbeat: Heartbeat;
-  readonly #upgrade: Upgrade;
+  #probes: Probe[] = [];
   #handshake: HandshakeData | undefined;
   /** Packets at the head of `writeBuffer` that the transport has. */
   #inFlight = 0;
@@ -96,8 +89,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     this.binaryType = platform.binaryType;
     this.clock = platform.createClock({ useNativeTimers, autoUnref });
     this.cookieJar = withCredentials ? platform.createCookieJar?.() : undefined;
-    this.#heartbeat = new Heartbeat(this.clock, () => this.#end("ping timeout"));
-    this.#upgrade = new Upgrade(this.#createUpgradeOwner());
+    this.#heartbeat = createHeartbeat(this.clock, () => this.#end("ping timeout"));
     const startsWithWebSocket = rememberUpgrade && platform.memory.isWebSocketKnownToWork;
     this.transport = this.#createTransport(startsWithWebSocket ? "websocket" : undefined);
     this.#attendToPlatform();
@@ -149,29 +141,6 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
       .on("close", (details) => this.#end("transport close", details));
   }
 
-  #createUpgradeOwner(): UpgradeOwner {
-    return {
-      clock: this.clock,
-      current: () => this.transport,
-      createTransport: (name) => this.#createTransport(name),
-      onUpgrading: (candidate) => this.emitReserved("upgrading", candidate),
-      onUpgraded: (candidate) => {
-        this.transport.off();
-        this.transport = candidate.off();
-        this.#attach().send([{ type: "upgrade" }]);
-        this.#rememberTransport();
-        this.emitReserved("upgrade", candidate);
-        this.#flush();
-        this.#settleClose();
-      },
-      onUpgradeError: (error) => {
-        this.emitReserved("upgradeError", error);
-        this.#flush();
-        this.#settleClose();
-      },
-    };
-  }
-
   #rememberTransport(): void {
     this.platform.memory.isWebSocketKnownToWork = this.transport.name === "websocket";
   }
@@ -210,7 +179,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
         this.emitReserved("message", packet.data);
         break;
       case "error":
-        this.#onError(new EngineServerError(packet.data));
+        this.#onServerError(packet.data);
         break;
     }
   }
@@ -219,7 +188,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     if (this.readyState !== "opening") return;
     const handshake = decodeHandshake(data);
     if (!handshake) {
-      this.#onError(new EngineServerError("parser error"));
+      this.#onServerError("parser error");
       return;
     }
     this.#handshake = handshake;
@@ -230,12 +199,45 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     this.emitReserved("handshake", handshake);
     this.emitReserved("open");
     this.#flush();
-    if (this.opts.upgrade !== false) this.#startUpgrade(handshake.upgrades);
+    if (this.readyState === "open" && this.opts.upgrade !== false) this.#startUpgrade(handshake.upgrades);
   }
 
   #startUpgrade(offered: readonly string[]): void {
-    if (this.readyState !== "open") return;
-    this.#upgrade.start(offered.filter((name) => this.#transports.some(([own]) => own === name)));
+    const names = offered.filter((name) => this.#transports.some(([own]) => own === name));
+    const { clock, transport } = this;
+    const owner: UpgradeOwner = {
+      clock,
+      transport,
+      onUpgrading: (winner) => {
+        for (const probe of this.#probes) if (probe !== winner) probe.abort();
+        this.emitReserved("upgrading", winner.transport);
+      },
+      onUpgraded: (candidate) => this.#onUpgraded(candidate),
+      onUpgradeError: (error) => {
+        this.emitReserved("upgradeError", error);
+        this.#flush();
+        this.#settleClose();
+      },
+    };
+    for (const name of names) {
+      // C 8.6: WebTransport is better than the others, and slower to open
+      const leadMs = names.includes("webtransport") && name !== "webtransport" ? LEAD_MS : 0;
+      this.#probes.push(startProbe(owner, this.#createTransport(name), leadMs));
+    }
+  }
+
+  #isSwitching(): boolean {
+    return this.#probes.some((probe) => probe.isSwitching());
+  }
+
+  #onUpgraded(candidate: Transport): void {
+    this.transport.off();
+    this.transport = candidate.off();
+    this.#attach().send([{ type: "upgrade" }]);
+    this.#rememberTransport();
+    this.emitReserved("upgrade", candidate);
+    this.#flush();
+    this.#settleClose();
   }
 
   #restartHeartbeat(): void {
@@ -255,7 +257,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
 
   #flush(): void {
     const { transport, writeBuffer } = this;
-    if (!transport.writable || this.#upgrade.isSwitching || writeBuffer.length === 0) return;
+    if (!transport.writable || this.#isSwitching() || writeBuffer.length === 0) return;
     if (this.readyState === "closed" || this.readyState === "opening") return;
     const packets = writeBuffer.slice(0, this.#countWritable());
     this.#inFlight = packets.length;
@@ -284,6 +286,11 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
 
   // The end
 
+  /** The server sent what cannot be decoded (EIO §22). */
+  #onServerError(code: unknown): void {
+    this.#onError(Object.assign(new Error("server error"), { code }));
+  }
+
   #onError(error: Error): void {
     this.platform.memory.isWebSocketKnownToWork = false;
     const [, ...others] = this.#transports;
@@ -299,7 +306,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
   }
 
   #settleClose(): void {
-    if (this.readyState !== "closing" || this.writeBuffer.length > 0 || this.#upgrade.isSwitching) return;
+    if (this.readyState !== "closing" || this.writeBuffer.length > 0 || this.#isSwitching()) return;
     this.#end("forced close");
   }
 
@@ -307,7 +314,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     if (this.readyState === "closed") return;
     this.readyState = "closed";
     this.#heartbeat.stop();
-    this.#upgrade.stop();
+    for (const probe of this.#probes) probe.abort("socket closed");
     for (const ignore of this.#ignorePlatform) ignore();
     this.transport.off().close();
     this.id = null;

@@ -5,83 +5,79 @@
 const BINARY = 0x80;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
-const UINT32 = 2 ** 32;
 
 /** The frame of one packet: header and content, to be written one after the other. */
 export function encodeStreamFrame(content: string | Uint8Array): [header: Uint8Array, bytes: Uint8Array] {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const isText = typeof content === "string";
+  const bytes = isText ? new TextEncoder().encode(content) : content;
   const { length } = bytes;
-  const header = new Uint8Array(length < LENGTH_16 ? 1 : length < 0x10000 ? 3 : 9);
-  const view = new DataView(header.buffer);
-  if (header.length === 9) {
-    view.setUint32(1, Math.floor(length / UINT32));
-    view.setUint32(5, length % UINT32);
-  }
-  if (header.length === 3) view.setUint16(1, length);
-  const code = header.length === 1 ? length : header.length === 3 ? LENGTH_16 : LENGTH_64;
-  header[0] = code + (content === bytes ? BINARY : 0);
-  return [header, bytes];
+  const code = length < LENGTH_16 ? length : length < 0x10000 ? LENGTH_16 : LENGTH_64;
+  const view = new DataView(new ArrayBuffer(headerBytes(code)));
+  view.setUint8(0, isText ? code : code + BINARY);
+  if (code === LENGTH_16) view.setUint16(1, length);
+  if (code === LENGTH_64) view.setBigUint64(1, BigInt(length));
+  return [new Uint8Array(view.buffer), bytes];
 }
 
-/** What a stream holds where a frame cannot be decoded. */
-export const BROKEN: unique symbol = Symbol("broken");
-export type StreamContent = string | Uint8Array | typeof BROKEN;
-
-/** Finds the frames in a stream that is cut anywhere. */
-export class StreamFrameDecoder {
-  #chunks: Uint8Array[] = [];
-  #size = 0;
-  /** Bytes without which nothing can be decoded: chunks are joined only once they are there. */
-  #needed = 1;
-
-  /** The contents of the frames that are complete. */
-  push(chunk: Uint8Array): StreamContent[] {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    const contents: StreamContent[] = [];
-    while (this.#size >= this.#needed) {
-      const content = this.#next(this.#join());
-      if (content !== undefined) contents.push(content);
-      if (content === BROKEN) this.#needed = Number.POSITIVE_INFINITY;
+/**
+ * Finds the frames in a stream that is cut anywhere.
+ *
+ * The returned function takes a chunk. It MUST NOT be called again once `onBroken` was.
+ */
+export function createStreamDecoder(
+  onContent: (content: string | Uint8Array) => void,
+  onBroken: () => void,
+): (chunk: Uint8Array) => void {
+  let chunks: Uint8Array[] = [];
+  let size = 0;
+  // Bytes without which nothing can be decoded: chunks are joined only once they are there.
+  let needed = 1;
+  return (chunk) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    while (size >= needed) {
+      const bytes = join(chunks, size);
+      chunks = [bytes];
+      const [start, end] = findContent(bytes);
+      // EIO §11.3: a frame cannot be empty
+      if (start === end || end > Number.MAX_SAFE_INTEGER) {
+        onBroken();
+        return;
+      }
+      needed = end;
+      if (size < end) continue;
+      const content = bytes.slice(start, end);
+      chunks = [bytes.subarray(end)];
+      size -= end;
+      needed = 1;
+      onContent(Number(bytes[0]) & BINARY ? content : new TextDecoder().decode(content));
     }
-    return contents;
+  };
+}
+
+/** Where the content of the first frame starts and ends; as far as is known, if the header is incomplete. */
+function findContent(bytes: Uint8Array): [start: number, end: number] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const code = view.getUint8(0) % BINARY;
+  const start = headerBytes(code);
+  if (bytes.length < start) return [0, start];
+  const length =
+    code < LENGTH_16 ? code : code === LENGTH_16 ? view.getUint16(1) : Number(view.getBigUint64(1));
+  return [start, start + length];
+}
+
+function headerBytes(code: number): number {
+  return code < LENGTH_16 ? 1 : code === LENGTH_16 ? 3 : 9;
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [first] = chunks;
+  if (first && chunks.length === 1) return first;
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
   }
-
-  #join(): Uint8Array {
-    const joined = this.#chunks.length === 1 ? this.#chunks[0] : undefined;
-    if (joined) return joined;
-    const bytes = new Uint8Array(this.#size);
-    let offset = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, offset);
-      offset += chunk.length;
-    }
-    this.#chunks = [bytes];
-    return bytes;
-  }
-
-  /** The first frame, taken off; or undefined, `needed` then being what it takes. */
-  #next(bytes: Uint8Array): StreamContent | undefined {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const code = view.getUint8(0) % BINARY;
-    const header = code === LENGTH_64 ? 9 : code === LENGTH_16 ? 3 : 1;
-    if (bytes.length < header) {
-      this.#needed = header;
-      return undefined;
-    }
-    const length =
-      header === 9 ? view.getUint32(1) * UINT32 + view.getUint32(5) : header === 3 ? view.getUint16(1) : code;
-    // EIO §11.3: a frame cannot be empty
-    if (length === 0 || length > Number.MAX_SAFE_INTEGER) return BROKEN;
-    const end = header + length;
-    if (bytes.length < end) {
-      this.#needed = end;
-      return undefined;
-    }
-    this.#chunks = [bytes.subarray(end)];
-    this.#size -= end;
-    this.#needed = 1;
-    const content = bytes.slice(header, end);
-    return view.getUint8(0) & BINARY ? content : new TextDecoder().decode(content);
-  }
+  return bytes;
 }

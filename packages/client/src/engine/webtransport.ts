@@ -1,7 +1,7 @@
 import { createErrorPacket } from "@tautline/protocol/engine-packet";
 import type { TransportOptions } from "./options.ts";
 import { encodeFrame, type OutgoingPacket } from "./packet.ts";
-import { BROKEN, encodeStreamFrame, StreamFrameDecoder } from "./stream-frames.ts";
+import { createStreamDecoder, encodeStreamFrame } from "./stream-frames.ts";
 import { Transport } from "./transport.ts";
 
 /** One WebTransport session, as far as it is used. */
@@ -53,7 +53,7 @@ export class WebTransportTransport extends Transport {
       .then(() => session.createBidirectionalStream())
       .then(({ readable, writable }) => {
         this.#writer = writable.getWriter();
-        this.#readFrom(readable.getReader(), new StreamFrameDecoder());
+        this.#readFrom(readable.getReader());
         const { sid } = this.query;
         this.#writePacket({ type: "open", data: sid ? JSON.stringify({ sid }) : undefined });
         this.onOpen();
@@ -78,18 +78,18 @@ export class WebTransportTransport extends Transport {
     return Promise.all(frame.map((bytes) => this.#writer?.write(bytes)));
   }
 
-  #readFrom(reader: StreamReader, decoder: StreamFrameDecoder): void {
-    reader.read().then(
-      ({ done, value }) => {
-        if (done || !value) return;
-        for (const content of decoder.push(value)) {
-          if (content === BROKEN) this.onPacket(createErrorPacket());
-          else this.onData(content);
-        }
-        this.#readFrom(reader, decoder);
-      },
-      // `closed` tells why.
-      () => {},
+  #readFrom(reader: StreamReader): void {
+    const decode = createStreamDecoder(
+      (content) => this.onData(content),
+      () => this.onPacket(createErrorPacket()),
     );
+    const read = (): Promise<void> =>
+      reader.read().then(({ done, value }) => {
+        if (done || !value) return undefined;
+        decode(value);
+        return read();
+      });
+    // `closed` tells why reading fails.
+    read().catch(() => {});
   }
 }

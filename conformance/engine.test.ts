@@ -1,0 +1,4 @@
+import { engineClient } from "./suites/engine-client.ts";
+
+engineClient("socket.io");
+engineClient("tautline");

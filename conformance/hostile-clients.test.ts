@@ -1,0 +1,4 @@
+import { hostileServer } from "./suites/hostile-server.ts";
+
+hostileServer("socket.io-client 4");
+hostileServer("tautline");

@@ -1,0 +1,25 @@
+import http from "node:http";
+import { it } from "vitest";
+import { startProxy } from "./wire/frozen-proxy.ts";
+import { serverClass } from "./peers/start-server.ts";
+import { tautlineIo } from "./peers/tautline.ts";
+for (const which of ["a", "b", "c"]) it(which, async () => {
+  const Server = await serverClass("tautline");
+  const hs = http.createServer(); const sio = new Server(hs, { pingInterval: 500, pingTimeout: 500 });
+  await new Promise((r) => hs.listen(0, "127.0.0.1", r));
+  const t0 = Date.now();
+  const log = (...a) => console.log("Z", which, Date.now() - t0, ...a);
+  let n = 0;
+  hs.prependListener("request", (req, res) => { const k = ++n; log("REQ", k, req.method, req.socket.remotePort); res.on("close", () => log("CLOSE", k, res.writableEnded, res.statusCode)); });
+  sio.of("/").on("connection", (s) => { log("server conn"); s.on("disconnect", (r, d) => log("server disc", r, d?.message)); });
+  const proxy = await startProxy(`http://127.0.0.1:${hs.address().port}`);
+  const io = await tautlineIo();
+  const s = io(proxy.url, { transports: ["polling"], forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 60 });
+  s.on("disconnect", (r, d) => log(r, d?.message, d?.description));
+  s.on("connect", () => { log("connect"); });
+  await new Promise((r) => s.on("connect", r));
+  await new Promise((r) => setTimeout(r, 200));
+  log("cut"); proxy.cut();
+  await new Promise((r) => setTimeout(r, 1500)); log(s.connected, s.io.engine?.readyState);
+  s.disconnect(); sio.close(); await proxy.close();
+});
