@@ -1,4 +1,6 @@
-import { hostileServer } from "./suites/hostile-server.ts";
+import { brokenPolling, hostileServer } from "./suites/hostile-server.ts";
 
-hostileServer("socket.io-client 4");
-hostileServer("tautline");
+for (const kind of ["socket.io-client 4", "tautline"] as const) {
+  hostileServer(kind);
+  brokenPolling(kind);
+}

@@ -130,6 +130,63 @@ export function hostileServer(kind: ClientKind): void {
   });
 }
 
+/** Polling over kept connections that break after the server has taken the request (EIO §9.3, §15). */
+export function brokenPolling(kind: ClientKind): void {
+  describe(`polling connections that break under ${kind}`, () => {
+    const closers: (() => Promise<void> | void)[] = [];
+    afterEach(async () => {
+      for (const close of closers.splice(0)) await close();
+    });
+
+    const meet = async (breaks: "POST" | "GET"): Promise<{ client: ClientPeer; taken: string[] }> => {
+      const taken: string[] = [];
+      const server = startBreakingServer(breaks, taken);
+      closers.push(() => {
+        server.closeAllConnections();
+        server.close();
+      });
+      const url = `http://127.0.0.1:${await listen(server)}`;
+      const client = await startClient(kind, url, { mode: "polling" });
+      closers.unshift(() => client.close());
+      await client.inbox.next("connect");
+      return { client, taken };
+    };
+
+    it("never sends a POST again that the server may have taken", async () => {
+      const { client, taken } = await meet("POST");
+      client.emit("count", 1);
+      expect((await client.inbox.next("disconnect"))[0]).toBe("transport error");
+      expect(taken).toEqual(['POST 42["count",1]']);
+    });
+
+    it("never polls on after a poll whose answer may be lost", async () => {
+      const { client, taken } = await meet("GET");
+      expect((await client.inbox.next("disconnect"))[0]).toBe("transport error");
+      expect(taken).toEqual(["GET "]);
+    });
+  });
+}
+
+/** Speaks polling up to the CONNECT, then resets the connection of each request of `breaks` once it has its body. */
+function startBreakingServer(breaks: "POST" | "GET", taken: string[]): http.Server {
+  let isConnected = false;
+  return http.createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    if (!request.url?.includes("sid=")) {
+      response.end(OPEN);
+    } else if (body === "40") {
+      response.end("ok");
+    } else if (request.method === "GET" && !isConnected) {
+      isConnected = true;
+      response.end(CONNECTED);
+    } else if (request.method === breaks) {
+      taken.push(`${request.method} ${body}`);
+      request.socket.resetAndDestroy();
+    }
+  });
+}
+
 async function startScriptedServer(
   frames: readonly (string | Uint8Array)[],
 ): Promise<{ url: string; close: () => Promise<void> }> {

@@ -39,6 +39,8 @@ export function begin(url: string, line: RequestLine = {}): Pending {
   let isAnswered = false;
   const answer = new Promise<Answer>((resolve, reject) => {
     call.on("error", reject);
+    // Held without being read, until it is aborted.
+    call.on("upgrade", (_, socket) => call.on("close", () => socket.destroy()));
     call.on("response", (response) => {
       collect(response).then((whole) => {
         isAnswered = true;

@@ -22,7 +22,7 @@ export interface ResolvedUrl {
 export function resolveUrl(uri: string | undefined, requestPath: string, page?: PageLocation): ResolvedUrl {
   const source = makeAbsolute(uri ?? "//", page);
   const { protocol, host, port, path, query } = parseUri(source);
-  if (!host) throw new Error(`no host in URL "${source}"`);
+  if (!protocol || !host) throw new Error(`no server in URL "${source}"`);
   const isSecure = protocol === "https" || protocol === "wss";
   return {
     source,

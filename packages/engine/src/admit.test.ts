@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type AdmissionFacts, admit, revisionOf } from "./admit.ts";
-import type { TransportName } from "./transports/transport.ts";
+import type { TransportName } from "./transport.ts";
 
 const sessions = new Map([
   ["polls", { protocol: 4 as const, transport: { name: "polling" as const } }],

@@ -2,7 +2,7 @@
 
 import { createBadRequest, errorCodes, type Refusal } from "./errors.ts";
 import type { Query } from "./ports.ts";
-import type { Revision, TransportName } from "./transports/transport.ts";
+import type { Revision, TransportName } from "./transport.ts";
 
 /** What the checks look at. */
 export interface AdmissionFacts {

@@ -30,14 +30,14 @@ import type {
 import { Session } from "./session.ts";
 import type { SessionHost } from "./session-host.ts";
 import { SessionIds } from "./session-ids.ts";
-import { type PollingHost, PollingTransport } from "./transports/polling.ts";
 import {
   type Revision,
   type Transport,
   type TransportIdentity,
   type TransportName,
   upgradeTargets,
-} from "./transports/transport.ts";
+} from "./transport.ts";
+import { type PollingHost, PollingTransport } from "./transports/polling.ts";
 import { WebSocketTransport } from "./transports/websocket.ts";
 import { TurnWriter } from "./turn-writer.ts";
 

@@ -4,7 +4,7 @@
 import type { Clock } from "@tautline/events/clock";
 import { createBadRequest, EngineError, errorCodes, type Refusal } from "./errors.ts";
 import type { AllowRequestCallback } from "./options.ts";
-import type { Revision } from "./transports/transport.ts";
+import type { Revision } from "./transport.ts";
 
 export type HandshakeDecision =
   | { readonly ok: true; readonly id: string }

@@ -1,4 +1,4 @@
-import type { TransportName } from "./transports/transport.ts";
+import type { TransportName } from "./transport.ts";
 
 /** EIO §18: how the cookie of a polling handshake is written. */
 export interface CookieOptions {
@@ -105,7 +105,7 @@ export interface ResolvedEngineOptions<Request = unknown> {
   [option: string]: unknown;
 }
 
-export const DEFAULT_THRESHOLD_BYTES = 1024;
+const DEFAULT_THRESHOLD_BYTES = 1024;
 
 /** Merges what was given over the defaults of EIO §41; `undefined` counts as not given. */
 export function resolveOptions<Request>(

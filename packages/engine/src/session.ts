@@ -19,7 +19,7 @@ import { toOutgoingData } from "./options.ts";
 import { NOOP, OutboundPacket, PING, PONG } from "./outbound-packet.ts";
 import { OutboundQueue } from "./outbound-queue.ts";
 import type { SessionHost } from "./session-host.ts";
-import type { Revision, Transport, TransportOwner } from "./transports/transport.ts";
+import type { Revision, Transport, TransportOwner } from "./transport.ts";
 import { Upgrade } from "./upgrade.ts";
 
 export type SessionState = "opening" | "open" | "closing" | "closed";

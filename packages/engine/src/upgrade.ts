@@ -14,7 +14,7 @@ import { type MachineTable, next } from "@tautline/events/machine";
 import type { EnginePacket } from "@tautline/protocol/engine-packet";
 import type { Deadline, DeadlineQueue } from "./deadlines.ts";
 import { PROBE_PONG } from "./outbound-packet.ts";
-import type { Transport, TransportOwner } from "./transports/transport.ts";
+import type { Transport, TransportOwner } from "./transport.ts";
 
 type UpgradeState = "candidate" | "probed" | "done" | "abandoned";
 type UpgradeEvent = "probe" | "upgrade" | "packet" | "expire" | "lost" | "sessionClosed";

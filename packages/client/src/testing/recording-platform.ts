@@ -82,9 +82,9 @@ export class RecordingPlatform implements Platform {
   readonly memory: Platform["memory"] = { isWebSocketKnownToWork: false };
   readonly random = (): number => 0.75;
   page: PageLocation | undefined;
-  readonly offline = new Set<() => void>();
-  readonly online = new Set<() => void>();
-  readonly leaving = new Set<() => void>();
+  readonly offline: Set<() => void> = new Set<() => void>();
+  readonly online: Set<() => void> = new Set<() => void>();
+  readonly leaving: Set<() => void> = new Set<() => void>();
 
   constructor() {
     const { made } = this;

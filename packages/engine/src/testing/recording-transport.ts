@@ -1,7 +1,7 @@
 import type { EnginePacket } from "@tautline/protocol/engine-packet";
 import { TransportError } from "../errors.ts";
 import type { OutboundPacket } from "../outbound-packet.ts";
-import { Transport, type TransportIdentity, type TransportName } from "../transports/transport.ts";
+import { Transport, type TransportIdentity, type TransportName } from "../transport.ts";
 
 const IDENTITY: TransportIdentity = { sid: "sid", protocol: 4, supportsBinary: true };
 

@@ -7,7 +7,7 @@ import { decodeV3BinaryPayload, decodeV3TextPayload, encodeV3Payload } from "@ta
 import { decodeJsonpBody, encodeJsonpBody } from "@tautline/protocol/jsonp";
 import { asText } from "../outbound-forms.ts";
 import type { OutboundPacket } from "../outbound-packet.ts";
-import type { Revision } from "./transport.ts";
+import type { Revision } from "../transport.ts";
 
 /** How the bodies of one session look, fixed at its handshake. */
 export interface PollDialect {

@@ -16,8 +16,8 @@ import type { HttpCompressionOptions } from "../options.ts";
 import { utf8Length } from "../outbound-forms.ts";
 import { CLOSE, NOOP, type OutboundPacket } from "../outbound-packet.ts";
 import type { AbortSink, BodySink, Headers, HttpExchange } from "../ports.ts";
+import { Transport, type TransportIdentity } from "../transport.ts";
 import { decodePostBody, encodePollBody, isAcceptedContent, type PollDialect } from "./poll-body.ts";
-import { Transport, type TransportIdentity } from "./transport.ts";
 
 type PollState = "idle" | "pending" | "closing" | "closed";
 type PollEvent = "poll" | "answer" | "close" | "discard" | "abort" | "expire";

@@ -5,7 +5,7 @@ import { TransportError } from "../errors.ts";
 import { asBinary3, asText, asText3 } from "../outbound-forms.ts";
 import type { OutboundPacket, SharedMessage } from "../outbound-packet.ts";
 import type { WebSocketLink, WebSocketSink } from "../ports.ts";
-import { Transport, type TransportIdentity } from "./transport.ts";
+import { Transport, type TransportIdentity } from "../transport.ts";
 
 const DIGIT_MESSAGE = 0x34;
 

@@ -1,16 +1,20 @@
 import type { OutboundPacket } from "@tautline/engine/outbound-packet";
+import { Emitter } from "@tautline/events/emitter";
 import type { RawSocket, RawSocketOwner } from "../raw-socket.ts";
 
 let count = 0;
 
 /** A session without transport: what is sent stands in `sent`, and a test speaks through `receive`. */
-export class RecordingSession implements RawSocket {
+export class RecordingSession extends Emitter implements RawSocket {
   readonly id: string;
   readonly protocol: number;
   request: null = null;
   readonly remoteAddress = "127.0.0.1";
   readyState = "open";
   isWritable = true;
+  readonly transport = { name: "websocket" };
+  readonly upgrading = false;
+  readonly upgraded = false;
   owner: RawSocketOwner | undefined;
   /** The payloads of the engine messages that were sent. */
   sent: (string | Uint8Array)[] = [];
@@ -18,6 +22,7 @@ export class RecordingSession implements RawSocket {
   packets: OutboundPacket[] = [];
 
   constructor(protocol = 4) {
+    super();
     count += 1;
     this.id = `session${count}`;
     this.protocol = protocol;

@@ -3,7 +3,7 @@
 import { connect, type Socket } from "node:net";
 
 /** RFC 6455 §1.3. */
-export const EXAMPLE_KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+const EXAMPLE_KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 
 export class RawWebSocket {
   readonly socket: Socket;
@@ -110,7 +110,7 @@ function headerLength(frame: Buffer): number {
 }
 
 /** A frame as a client sends it. */
-export function encodeFrame(payload: Buffer, opcode: number): Buffer {
+function encodeFrame(payload: Buffer, opcode: number): Buffer {
   const mask = Buffer.of(1, 2, 3, 4);
   const { length } = payload;
   const header = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);

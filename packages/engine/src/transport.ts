@@ -1,8 +1,8 @@
 import { Emitter } from "@tautline/events/emitter";
 import type { EnginePacket } from "@tautline/protocol/engine-packet";
-import type { TransportError } from "../errors.ts";
-import type { OutboundPacket } from "../outbound-packet.ts";
-import type { Headers } from "../ports.ts";
+import type { TransportError } from "./errors.ts";
+import type { OutboundPacket } from "./outbound-packet.ts";
+import type { Headers } from "./ports.ts";
 
 export type TransportName = "polling" | "websocket" | "webtransport";
 

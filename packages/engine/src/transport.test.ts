@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RecordingTransport } from "../testing/recording-transport.ts";
+import { RecordingTransport } from "./testing/recording-transport.ts";
 import { upgradeTargets } from "./transport.ts";
 
 describe("Transport", () => {
