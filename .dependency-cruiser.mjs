@@ -17,6 +17,7 @@ const tests = "\\.test(-d)?\\.ts$|/peers/|/testing/";
 // entry points may know a compat.ts.
 const compatUsers = "^packages/hosts/src/node/(http-exchange|upgrade|server|ws-engine)\\.ts$";
 
+/** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 const layerRules = Object.entries(mayImport).map(([name, lower]) => ({
   name: `layer-${name}`,
   comment: `${name} imports ${lower.length === 0 ? "no other package of ours" : `only ${lower.join(", ")}`}`,
@@ -65,14 +66,6 @@ export default {
       severity: "error",
       from: { path: "^packages/" },
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
-    },
-    {
-      name: "no-cycle-between-folders",
-      comment: "folders beside each other import each other in one direction, types included",
-      severity: "error",
-      scope: "folder",
-      from: {},
-      to: { circular: true },
     },
     {
       name: "compat-only-from-entries",

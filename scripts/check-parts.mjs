@@ -16,6 +16,11 @@ const sourceParts = [
   { name: "format and lint", command: "biome", args: ["check", "--error-on-warnings", "."] },
   { name: "layers", command: "depcruise", args: ["--config", ".dependency-cruiser.mjs", "packages"] },
   {
+    name: "folders",
+    command: "depcruise",
+    args: ["--config", "scripts/folders.dependency-cruiser.mjs", "packages"],
+  },
+  {
     name: "dead code and dependencies",
     command: "knip",
     args: ["--preprocessor", "./scripts/knip-machines.mjs"],

@@ -10,6 +10,7 @@ import { fragmentsOf, type Snippet, snippetsOf } from "./snippets.ts";
 
 const pages = trackedFiles().filter((path) => path.endsWith(".md"));
 const pagesWithPrograms = pages.filter((page) => snippetsOf(page, 3000).length > 0);
+const others = ["express", "fastify", "socket.io-client", "@types/node", "@types/express"];
 const deadlineMs = 20_000;
 
 describe("the links of the documents", () => {
@@ -33,7 +34,7 @@ describe.skipIf(reason !== undefined)(
     let project: InstalledProject;
 
     beforeAll(() => {
-      project = createInstalledProject(["express", "fastify", "@types/node", "@types/express"]);
+      project = createInstalledProject(others);
     });
 
     afterAll(() => project?.remove());

@@ -17,7 +17,8 @@ const env = {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string> }} [options] `cwd` is the root where it is not given.
+ * @param {{ cwd?: string, env?: Record<string, string>, limitMinutes?: number }} [options] `cwd` is the root where it
+ *   is not given; a program that runs longer than its limit is killed and has failed.
  * @returns {Promise<number>}
  */
 export function run(command, args, options = {}) {
@@ -26,18 +27,25 @@ export function run(command, args, options = {}) {
       cwd: options.cwd ?? root,
       stdio: "inherit",
       env: { ...env, ...options.env },
+      timeout: (options.limitMinutes ?? 0) * 60_000,
+      killSignal: "SIGKILL",
     });
     child.on("error", (error) => {
       console.error(`${command} could not be started: ${error.message}`);
       resolve(127);
     });
-    child.on("close", (code) => resolve(code ?? 1));
+    child.on("close", (code, signal) => {
+      if (signal === "SIGKILL") {
+        console.error(`${command} was killed: it ran longer than ${options.limitMinutes} minutes`);
+      }
+      resolve(code ?? 1);
+    });
   });
 }
 
 /**
  * @typedef {{
- *   name: string, command: string, args: string[], cwd?: string, env?: Record<string, string>
+ *   name: string, command: string, args: string[], cwd?: string, env?: Record<string, string>, limitMinutes?: number
  * }} Part
  * @typedef {{ name: string, ok: boolean, seconds: number }} PartResult
  */

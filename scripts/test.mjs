@@ -54,6 +54,7 @@ async function runProject(project) {
     command: "vitest",
     args: ["run", "--project", project, "--reporter=default", "--reporter=./scripts/count-reporter.mjs"],
     env: { TAUTLINE_COUNTS: file },
+    limitMinutes: 6,
   });
   results.push(result);
   const counts = existsSync(file)

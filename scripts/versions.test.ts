@@ -25,6 +25,13 @@ describe("the version", () => {
     expect(changelog).toMatch(new RegExp(`^## ${version.replaceAll(".", "\\.")}\\b`, "m"));
   });
 
+  it("stands in the banner of the client's bundles", () => {
+    const banner = /@tautline\/client ([\w.-]+)/.exec(
+      readFileSync(join(root, "packages/client/build-scripts.ts"), "utf8"),
+    );
+    expect(banner?.[1]).toBe(version);
+  });
+
   it("stands in the lock file", () => {
     expect(readJson("package-lock.json").packages[""].version).toBe(version);
   });

@@ -36,6 +36,8 @@ export interface ClientTraits {
   readonly buffersOffline: boolean;
   /** Acknowledgements as a promise with a timeout of the client's own. */
   readonly hasPromises: boolean;
+  /** Takes part in connection state recovery. */
+  readonly recovers: boolean;
   /** Several namespaces over one connection, added at any time. */
   readonly multiplexes: boolean;
 }

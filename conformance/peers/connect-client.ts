@@ -14,6 +14,7 @@ const latest: ClientTraits = {
   tellsReason: true,
   buffersOffline: true,
   hasPromises: true,
+  recovers: true,
   multiplexes: true,
 };
 
@@ -21,9 +22,15 @@ const latest: ClientTraits = {
 export const traitsOf: Readonly<Record<ClientKind, ClientTraits>> = {
   tautline: latest,
   "socket.io-client 4": latest,
-  "socket.io-client 3": { ...latest, hasPromises: false },
-  "socket.io-client 2": { ...latest, revision: 3, refusal: "data", hasPromises: false },
-  "python-socketio": { ...latest, tellsReason: false, buffersOffline: false, multiplexes: false },
+  "socket.io-client 3": { ...latest, hasPromises: false, recovers: false },
+  "socket.io-client 2": { ...latest, revision: 3, refusal: "data", hasPromises: false, recovers: false },
+  "python-socketio": {
+    ...latest,
+    tellsReason: false,
+    buffersOffline: false,
+    recovers: false,
+    multiplexes: false,
+  },
   "chromium with socket.io-client 4": { ...latest, multiplexes: false },
   "chromium with tautline": { ...latest, multiplexes: false },
 };

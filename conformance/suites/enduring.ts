@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type RawEngine, startRawEngine } from "../peers/raw-engine.ts";
 import type { NodeServerKind } from "../peers/start-server.ts";
 import { until, within } from "../wire/deadline.ts";
-import { begin, request } from "../wire/http.ts";
+import { request } from "../wire/http.ts";
 import { PollingSession } from "../wire/polling.ts";
 import { frame, RawWebSocket, TEXT } from "../wire/websocket.ts";
 
@@ -51,7 +51,7 @@ export function enduring(kind: NodeServerKind): void {
         lively.send(`${n}`);
         expect(await reader.nextText()).toBe(`4${n}`);
       }
-      stalled.abort();
+      stalled.reset();
     });
 
     // SEC §4: 16 MiB is this project's limit; upstream has none.
@@ -65,7 +65,7 @@ export function enduring(kind: NodeServerKind): void {
         await request(`${engine.endpoint}?EIO=4&transport=nothing`);
       }
       expect((await within(closed, "close of the stalled session")).reason).toBe("slow consumer");
-      stalled.abort();
+      stalled.reset();
     });
   });
 }
@@ -101,16 +101,9 @@ function isUpgrading(engine: RawEngine): boolean {
 }
 
 /** A WebSocket whose client stops reading once it is open. */
-async function stalledWebSocket(engine: RawEngine): Promise<{ abort(): void }> {
-  const known = engine.sessions.length;
-  const pending = begin(`${engine.url}${PATH}`, {
-    headers: {
-      Connection: "Upgrade",
-      Upgrade: "websocket",
-      "Sec-WebSocket-Version": "13",
-      "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-    },
-  });
-  await until(() => engine.sessions.length > known, "stalled session");
-  return pending;
+async function stalledWebSocket(engine: RawEngine): Promise<RawWebSocket> {
+  const websocket = await RawWebSocket.open(engine.url, PATH);
+  await websocket.nextFrame();
+  websocket.stopReading();
+  return websocket;
 }

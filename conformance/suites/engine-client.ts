@@ -43,7 +43,11 @@ export function engineClient(kind: NodeServerKind): void {
     it("carries thousands of messages in order, there and back", async () => {
       const { client, inbox } = await connect();
       for (let n = 0; n < MANY; n += 1) client.send(`${n}`);
-      const echoes = await inbox.take("message", MANY);
+      const { session } = engine.latest();
+      const echoes = await inbox.take("message", MANY).catch((error) => {
+        const server = `server ${session.readyState}, took ${engine.latest().messages.length}`;
+        throw new Error(`${error}; client on ${client.transport.name}, closed: ${inbox.pending("close")}; ${server}`);
+      });
       expect(echoes.findIndex(([text], at) => text !== `${at}`)).toBe(-1);
     });
 

@@ -1,12 +1,15 @@
 import { describe } from "vitest";
 import { missing } from "../peers/availability.ts";
 import { type ClientKind, type Mode, modes } from "../peers/client-peer.ts";
-import type { ServerKind } from "../peers/server-peer.ts";
+import { traitsOf } from "../peers/connect-client.ts";
+import { type ServerKind, serverTraitsOf } from "../peers/server-peer.ts";
 import { acknowledging } from "./acknowledging.ts";
 import { binary } from "./binary.ts";
 import { broadcasting } from "./broadcasting.ts";
+import { compressing } from "./compressing.ts";
 import { connecting, ordering } from "./connecting.ts";
 import { losing } from "./losing.ts";
+import { recovering } from "./recovering.ts";
 import { setStage } from "./stage.ts";
 import { upgrading } from "./upgrading.ts";
 
@@ -31,6 +34,8 @@ export function runPair(server: ServerKind, client: ClientKind, over: readonly M
         if (mode === "upgraded") upgrading(stage);
       });
       losing(pair);
+      if (mode === "websocket") compressing(pair);
+      if (serverTraitsOf[server].hasRecovery && traitsOf[client].recovers) recovering(pair);
     });
   }
 }

@@ -9,6 +9,8 @@ export interface FrozenProxy {
   thaw(): void;
   /** Ends every connection abruptly. */
   cut(): void;
+  /** Cuts, and refuses new connections until `thaw`. */
+  sever(): void;
   close(): Promise<void>;
 }
 
@@ -17,7 +19,12 @@ export async function startProxy(targetUrl: string): Promise<FrozenProxy> {
   const target = new URL(targetUrl);
   const pairs = new Set<[net.Socket, net.Socket]>();
   let isFrozen = false;
+  let isSevered = false;
   const server = net.createServer((near) => {
+    if (isSevered) {
+      near.destroy();
+      return;
+    }
     if (isFrozen) {
       pairs.add([near, near]);
       near.on("error", () => near.destroy());
@@ -44,6 +51,11 @@ export async function startProxy(targetUrl: string): Promise<FrozenProxy> {
     },
     thaw: () => {
       isFrozen = false;
+      isSevered = false;
+    },
+    sever: () => {
+      isSevered = true;
+      destroyAll(pairs);
     },
     cut: () => destroyAll(pairs),
     close: () => {

@@ -39,8 +39,6 @@ export function begin(url: string, line: RequestLine = {}): Pending {
   let isAnswered = false;
   const answer = new Promise<Answer>((resolve, reject) => {
     call.on("error", reject);
-    // Held without being read, until it is aborted.
-    call.on("upgrade", (_, socket) => call.on("close", () => socket.destroy()));
     call.on("response", (response) => {
       collect(response).then((whole) => {
         isAnswered = true;
@@ -75,6 +73,8 @@ export interface RawConnection {
   readonly closed: Promise<void>;
   /** Resets the connection: the peer sees an abrupt end. */
   reset(): void;
+  /** From here on nothing is taken from the network, whatever the peer sends. */
+  stopReading(): void;
   onData(listener: () => void): void;
 }
 
@@ -98,6 +98,9 @@ export async function connectTcp(url: string): Promise<RawConnection> {
     closed,
     reset: () => {
       socket.resetAndDestroy();
+    },
+    stopReading: () => {
+      socket.pause();
     },
     onData: (listener) => {
       socket.on("data", listener);

@@ -149,6 +149,10 @@ export class RawWebSocket {
     this.#connection.reset();
   }
 
+  stopReading(): void {
+    this.#connection.stopReading();
+  }
+
   // Resolves with true at the end of the connection, with false when more has arrived.
   #isOver(): Promise<boolean> {
     const before = this.rest.length;

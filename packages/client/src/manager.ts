@@ -61,7 +61,6 @@ export class Manager<
   readonly #clock: Clock;
   readonly #codec: Codec;
   readonly #reconnect: Reconnect;
-  readonly #active = new Set<Socket<ListenEvents, EmitEvents>>();
   #state: State = { name: "closed" };
   /** Decoded packets whose tick has not come. */
   #undelivered = 0;
@@ -72,8 +71,8 @@ export class Manager<
     this.opts = { path: "/socket.io", ...given };
     this.#uri = typeof uri === "string" ? uri : undefined;
     this.#platform = platform;
-    const { useNativeTimers = false, autoUnref = false, parser, autoConnect } = this.opts;
-    this.#clock = platform.createClock({ useNativeTimers, autoUnref });
+    const { parser, autoConnect } = this.opts;
+    this.#clock = platform.createClock(this.opts);
     this.#codec = createCodec(parser, (packet) => this.#deliver(packet));
     this.#reconnect = createReconnect({
       clock: this.#clock,
@@ -124,15 +123,13 @@ export class Manager<
     if (this.#isReconnecting()) this.#reconnect.on("stop");
   }
 
-  #createLink(): SocketLink<Socket<ListenEvents, EmitEvents>> {
+  #createLink(): SocketLink {
     return {
       clock: this.#clock,
-      isOpen: () => this.#state.name === "open",
       isReconnecting: () => this.#isReconnecting(),
       send: (packet) => this.#send(packet),
-      onActive: (socket) => this.#active.add(socket),
-      onInactive: (socket) => {
-        if (this.#active.delete(socket) && this.#active.size === 0) this.disconnect();
+      onInactive: () => {
+        if (!Object.values(this.nsps).some((socket) => socket.active)) this.disconnect();
       },
     };
   }
@@ -242,8 +239,13 @@ export class Manager<
   // Incoming
 
   #onData(data: unknown): void {
-    const error = this.#codec.push(data);
-    if (error) this.#afterDelivery(() => this.#close("parse error", error));
+    try {
+      this.#codec.push(data);
+    } catch (error) {
+      this.#afterDelivery(() =>
+        this.#close("parse error", error instanceof Error ? error : new Error(String(error))),
+      );
+    }
   }
 
   /** A packet has its own tick: what a listener throws disturbs no other packet (client.md 5.6). */

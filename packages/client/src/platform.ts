@@ -23,9 +23,9 @@ export interface CookieJar {
 
 export interface ClockOptions {
   /** Wait with the timer functions of load time, which fake clocks installed later do not affect. */
-  readonly useNativeTimers: boolean;
+  readonly useNativeTimers?: boolean | undefined;
   /** Timers do not keep the process alive (Node). */
-  readonly autoUnref: boolean;
+  readonly autoUnref?: boolean | undefined;
 }
 
 /**

@@ -44,11 +44,10 @@ export interface EventPacket extends OutgoingSocketPacket {
 }
 
 /** What a socket needs of its manager. */
-export interface SocketLink<Owned> {
+export interface SocketLink {
   readonly clock: Clock;
-  isOpen(): boolean;
   isReconnecting(): boolean;
   send(packet: OutgoingSocketPacket): void;
-  onActive(socket: Owned): void;
-  onInactive(socket: Owned): void;
+  /** A socket has become inactive. */
+  onInactive(): void;
 }

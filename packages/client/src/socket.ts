@@ -17,7 +17,7 @@ import type {
   Last,
 } from "@tautline/events/types";
 import { RESERVED_EVENTS } from "@tautline/protocol/reserved-events";
-import { PacketType, type SocketPacket } from "@tautline/protocol/socket-packet";
+import type { SocketPacket } from "@tautline/protocol/socket-packet";
 import { type AckHandler, type AckTable, createAckTable } from "./acks.ts";
 import { CatchAllEmitter } from "./catch-all.ts";
 import type { Manager } from "./manager.ts";
@@ -32,6 +32,13 @@ import type {
   SocketLink,
   SocketReservedEvents,
 } from "./socket-types.ts";
+
+// SIO §26
+const CONNECT = 0;
+const DISCONNECT = 1;
+const EVENT = 2;
+const ACK = 3;
+const CONNECT_ERROR = 4;
 
 type Place = "inactive" | "waiting" | "joining" | "joined";
 
@@ -62,7 +69,7 @@ export class Socket<
   receiveBuffer: (readonly unknown[])[] = [];
   readonly io: Manager<ListenEvents, EmitEvents>;
   readonly nsp: string;
-  readonly #link: SocketLink<this>;
+  readonly #link: SocketLink;
   readonly #acks: AckTable;
   readonly #retries: RetryQueue | undefined;
   readonly #ackTimeoutMs: number | undefined;
@@ -76,7 +83,7 @@ export class Socket<
     io: Manager<ListenEvents, EmitEvents>,
     nsp: string,
     options: SocketOptions | undefined,
-    link: SocketLink<Socket<ListenEvents, EmitEvents>>,
+    link: SocketLink,
   ) {
     super();
     this.io = io;
@@ -85,7 +92,15 @@ export class Socket<
     this.#link = link;
     this.#acks = createAckTable(link.clock);
     this.#ackTimeoutMs = options?.ackTimeout;
-    this.#retries = options?.retries ? this.#createRetryQueue(options.retries) : undefined;
+    this.#retries = options?.retries
+      ? createRetryQueue(
+          {
+            canSend: () => this.#canSend(),
+            transmit: (args, flags, handler) => this.#transmit(args, flags, handler),
+          },
+          options.retries,
+        )
+      : undefined;
   }
 
   /** Whether the server has accepted this socket and the connection stands. */
@@ -106,7 +121,7 @@ export class Socket<
   connect(): this {
     if (!this.active) this.#activate();
     if (!this.#link.isReconnecting()) this.io.open();
-    if (this.#link.isOpen()) this.#onOpen();
+    if (this.io.engine.readyState === "open") this.#onOpen();
     return this;
   }
 
@@ -118,7 +133,7 @@ export class Socket<
   /** Leaves the namespace; the connection closes with its last active socket. */
   disconnect(): this {
     const wasConnected = this.connected;
-    if (wasConnected) this.#link.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
+    if (wasConnected) this.#link.send({ type: DISCONNECT, nsp: this.nsp });
     this.#deactivate();
     if (wasConnected) this.#onDisconnect("io client disconnect");
     return this;
@@ -210,8 +225,8 @@ export class Socket<
 
   #transmit(args: readonly unknown[], flags: EmitFlags, handler: AckHandler | undefined): void {
     const id = handler && this.#acks.add(handler, this.#timeoutOf(flags), (id) => this.#unbuffer(id));
-    const packet = {
-      type: PacketType.EVENT,
+    const packet: EventPacket = {
+      type: EVENT,
       nsp: this.nsp,
       data: args,
       options: { compress: flags.compress !== false },
@@ -242,21 +257,10 @@ export class Socket<
     return flags.timeoutMs ?? this.#ackTimeoutMs;
   }
 
-  #createRetryQueue(retries: number): RetryQueue {
-    return createRetryQueue(
-      {
-        canSend: () => this.#canSend(),
-        transmit: (args, flags, handler) => this.#transmit(args, flags, handler),
-      },
-      retries,
-    );
-  }
-
   // Place in the namespace
 
   #activate(): void {
     this.#place = "waiting";
-    this.#link.onActive(this);
     this.io
       .on("open", this.#onOpen)
       .on("packet", this.#onPacket)
@@ -271,7 +275,7 @@ export class Socket<
       .off("packet", this.#onPacket)
       .off("error", this.#onError)
       .off("close", this.#onClose);
-    this.#link.onInactive(this);
+    this.#link.onInactive();
   }
 
   readonly #onOpen = (): void => {
@@ -282,7 +286,12 @@ export class Socket<
     const join = (data: object | undefined): void => {
       if (hasJoined || this.#place !== "joining" || this.io.engine !== engine) return;
       hasJoined = true;
-      this.#join(data);
+      // SIO §32: credentials win over what resumes the session
+      this.#link.send({
+        type: CONNECT,
+        nsp: this.nsp,
+        data: this.#pid ? { pid: this.#pid, offset: this.#offset, ...data } : data,
+      });
     };
     const { auth } = this;
     if (typeof auth !== "function") {
@@ -292,12 +301,6 @@ export class Socket<
     const promise = auth.call(this, join);
     if (promise instanceof Promise) promise.then(join, this.#onError);
   };
-
-  #join(auth: object | undefined): void {
-    // SIO §32: credentials win over what resumes the session
-    const data = this.#pid ? { pid: this.#pid, offset: this.#offset, ...auth } : auth;
-    this.#link.send({ type: PacketType.CONNECT, nsp: this.nsp, data });
-  }
 
   readonly #onError = (error: Error): void => {
     if (!this.connected) this.emitReserved("connect_error", error);
@@ -320,20 +323,20 @@ export class Socket<
     if (nsp !== this.nsp) return;
     const args: readonly unknown[] = Array.isArray(data) ? data : [];
     switch (type) {
-      case PacketType.CONNECT:
+      case CONNECT:
         this.#onConnect(Object(data));
         break;
-      case PacketType.EVENT:
+      case EVENT:
         this.#onEvent(id === undefined ? args : [...args, this.#createReply(id)]);
         break;
-      case PacketType.ACK:
+      case ACK:
         this.#acks.reply(id, args);
         break;
-      case PacketType.DISCONNECT:
+      case DISCONNECT:
         this.#deactivate();
         this.#onDisconnect("io server disconnect");
         break;
-      case PacketType.CONNECT_ERROR:
+      case CONNECT_ERROR:
         this.#deactivate();
         this.#onRefused(data);
         break;
@@ -383,7 +386,7 @@ export class Socket<
     return (...args) => {
       if (isSent) return;
       isSent = true;
-      this.#link.send({ type: PacketType.ACK, nsp: this.nsp, id, data: args });
+      this.#link.send({ type: ACK, nsp: this.nsp, id, data: args });
     };
   }
 }

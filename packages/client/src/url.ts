@@ -1,5 +1,5 @@
 import { decodeQuery, type Query } from "./engine/query.ts";
-import { bracketHost, parseUri } from "./engine/uri.ts";
+import { bracketHost, isSecure, parseUri } from "./engine/uri.ts";
 import type { PageLocation } from "./platform.ts";
 
 /** A URI as `io()` understands it (client.md 3). */
@@ -20,13 +20,13 @@ export interface ResolvedUrl {
  * @throws Error if there is no page and the URI is not absolute, or if it is too long.
  */
 export function resolveUrl(uri: string | undefined, requestPath: string, page?: PageLocation): ResolvedUrl {
-  const source = makeAbsolute(uri ?? "//", page);
-  const { protocol, host, port, path, query } = parseUri(source);
+  const source = makeAbsolute(uri ?? `//${page?.host ?? ""}`, page);
+  const parsed = parseUri(source);
+  const { protocol, host, port, path, query } = parsed;
   if (!protocol || !host) throw new Error(`no server in URL "${source}"`);
-  const isSecure = protocol === "https" || protocol === "wss";
   return {
     source,
-    id: `${protocol}://${bracketHost(host)}:${port || (isSecure ? 443 : 80)}${requestPath}`,
+    id: `${protocol}://${bracketHost(host)}:${port || (isSecure(parsed) ? 443 : 80)}${requestPath}`,
     namespace: path || "/",
     query: query ? decodeQuery(query, (part) => part) : undefined,
   };
@@ -34,8 +34,8 @@ export function resolveUrl(uri: string | undefined, requestPath: string, page?: 
 
 function makeAbsolute(uri: string, page: PageLocation | undefined): string {
   if (/^(https?|wss?):\/\//.test(uri)) return uri;
-  if (!page) throw new Error(`cannot resolve URL "${uri}" without a page: it must be absolute`);
-  if (uri === "//") return `${page.protocol}//${page.host}`;
-  if (uri.startsWith("//")) return page.protocol + uri;
-  return `${page.protocol}//${uri.startsWith("/") ? page.host : ""}${uri}`;
+  if (!page) throw new Error(`URL "${uri}" is not absolute, and there is no page`);
+  const { protocol, host } = page;
+  if (uri.startsWith("//")) return protocol + uri;
+  return `${protocol}//${uri.startsWith("/") ? host : ""}${uri}`;
 }

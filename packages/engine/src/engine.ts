@@ -6,14 +6,8 @@ import { readJsonpIndex } from "@tautline/protocol/jsonp";
 import { type Admission, admit } from "./admit.ts";
 import { type Clients, createClientsView } from "./clients-view.ts";
 import { DeadlineQueue } from "./deadlines.ts";
-import {
-  errorBodyOf,
-  errorMessages,
-  type Refusal,
-  type RefusalCode,
-  statusOf,
-  wireMessageOf,
-} from "./errors.ts";
+import type { EngineEvents } from "./engine-events.ts";
+import { errorMessages, type Refusal } from "./errors.ts";
 import { decideHandshake } from "./handshake.ts";
 import { HandshakeLimiter } from "./handshake-limits.ts";
 import { type EngineOptions, type ResolvedEngineOptions, resolveOptions } from "./options.ts";
@@ -27,6 +21,7 @@ import type {
   UpgradeAttempt,
   WebSocketLink,
 } from "./ports.ts";
+import { createRefusalReply, retryHeadersOf, upgradeStatusOf, wireMessageOf } from "./refusals.ts";
 import { Session } from "./session.ts";
 import type { SessionHost } from "./session-host.ts";
 import { SessionIds } from "./session-ids.ts";
@@ -40,24 +35,6 @@ import {
 import { type PollingHost, PollingTransport } from "./transports/polling.ts";
 import { WebSocketTransport } from "./transports/websocket.ts";
 import { TurnWriter } from "./turn-writer.ts";
-
-/** What `connection_error` listeners are told (EIO §7.4). */
-export interface ConnectionError<Request> {
-  req: Request;
-  code: RefusalCode;
-  message: string;
-  context: Readonly<Record<string, unknown>>;
-}
-
-/** The events of an engine (EIO §42). */
-export interface EngineEvents<Request> {
-  connection: (session: Session<Request>) => void;
-  connection_error: (error: ConnectionError<Request>) => void;
-  initial_headers: (headers: Headers, request: Request) => void;
-  headers: (headers: Headers, request: Request) => void;
-  flush: (session: Session<Request>, packets: readonly OutboundPacket[]) => void;
-  drain: (session: Session<Request>) => void;
-}
 
 /**
  * Sessions and how they come to be. A host feeds it with `onExchange` and `onUpgrade`.
@@ -161,16 +138,13 @@ export class Engine<Request = unknown>
   /** Answers a request that is not admitted (EIO §7.3). */
   refuseExchange(exchange: HttpExchange<Request>, refusal: Refusal): void {
     this.#reportRefusal(exchange, refusal);
-    const body = errorBodyOf(refusal);
-    const headers: Headers = { "Content-Type": "application/json", ...retryHeaders(refusal) };
-    exchange.reply({ status: statusOf(refusal), headers, body });
+    exchange.reply(createRefusalReply(refusal));
   }
 
-  /** Answers an upgrade that is not admitted: 400 for every code but those of a limit (EIO §7.3). */
+  /** Answers an upgrade that is not admitted (EIO §7.3). */
   refuseUpgrade(attempt: UpgradeAttempt<Request>, refusal: Refusal): void {
     this.#reportRefusal(attempt, refusal);
-    const status = refusal.retryAfterSeconds === undefined ? 400 : 503;
-    attempt.refuse(status, wireMessageOf(refusal), retryHeaders(refusal));
+    attempt.refuse(upgradeStatusOf(refusal), wireMessageOf(refusal), retryHeadersOf(refusal));
   }
 
   #admit(incoming: Incoming<Request>, isUpgrade: boolean): Admission<Session<Request>> {
@@ -262,7 +236,9 @@ export class Engine<Request = unknown>
       // EIO §7.3: a transport to which nothing can be upgraded is switched and closed at once.
       if (admission.transport !== "websocket" || this.#sessions.has(id)) return closeLink(link);
       const transport = this.#createWebSocket(link, id, admission.protocol, attempt.query);
-      this.#register(this.#createSession(attempt, id, admission.protocol, transport));
+      const session = this.#createSession(attempt, id, admission.protocol, transport);
+      this.#register(session);
+      session.handOverFirst();
       transport.start(head);
     });
   }
@@ -340,10 +316,6 @@ export class Engine<Request = unknown>
 /** EIO §5.4. */
 function identityOf(sid: string, protocol: Revision, query: Query): TransportIdentity {
   return { sid, protocol, supportsBinary: !query.b64 };
-}
-
-function retryHeaders(refusal: Refusal): Headers {
-  return refusal.retryAfterSeconds === undefined ? {} : { "Retry-After": refusal.retryAfterSeconds };
 }
 
 /** Of a connection that gets no session: what it says is not wanted, and its end is awaited in silence. */

@@ -1,33 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { closeReasons } from "./close-reasons.ts";
-import {
-  createBadRequest,
-  EngineError,
-  errorBodyOf,
-  errorCodes,
-  errorMessages,
-  statusOf,
-  TransportError,
-  wireMessageOf,
-} from "./errors.ts";
+import { createBadRequest, EngineError, errorCodes, errorMessages, TransportError } from "./errors.ts";
 
 describe("refusals (EIO §7)", () => {
   it("have a text for every code", () => {
     for (const code of Object.values(errorCodes)) expect(errorMessages[code]).toMatch(/^[A-Z]/);
-  });
-
-  it("are 403 for code 4 and 400 otherwise", () => {
-    const statuses = Object.values(errorCodes).map((code) => statusOf({ code, context: {} }));
-    expect(statuses).toEqual([400, 400, 400, 400, 403, 400]);
-    expect(statusOf({ code: 4, context: {}, retryAfterSeconds: 1 })).toBe(503);
-  });
-
-  it("write code and message, in this order", () => {
-    expect(errorBodyOf({ code: 1, context: {} })).toBe('{"code":1,"message":"Session ID unknown"}');
-    expect(errorBodyOf({ code: 4, context: {}, wireMessage: "over quota" })).toBe(
-      '{"code":4,"message":"over quota"}',
-    );
-    expect(wireMessageOf({ code: 4, context: {}, wireMessage: "" })).toBe("Forbidden");
   });
 
   it("name the reason of code 3", () => {

@@ -48,22 +48,6 @@ export function createBadRequest(name: BadRequestName, details?: Record<string, 
   return { code: errorCodes.BAD_REQUEST, context: { name, ...details } };
 }
 
-/** EIO §7.3: the status of the plain HTTP answer. */
-export function statusOf(refusal: Refusal): number {
-  if (refusal.retryAfterSeconds !== undefined) return 503;
-  return refusal.code === errorCodes.FORBIDDEN ? 403 : 400;
-}
-
-/** The text that the peer reads. */
-export function wireMessageOf(refusal: Refusal): string {
-  return refusal.wireMessage || errorMessages[refusal.code];
-}
-
-/** EIO §7.3: the body of the plain HTTP answer, these two keys in this order. */
-export function errorBodyOf(refusal: Refusal): string {
-  return JSON.stringify({ code: refusal.code, message: wireMessageOf(refusal) });
-}
-
 /** The errors of this package. */
 export type EngineErrorCode =
   | "EIO_POLL_OVERLAP"

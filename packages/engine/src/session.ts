@@ -18,6 +18,8 @@ import { Heartbeat } from "./heartbeat.ts";
 import { toOutgoingData } from "./options.ts";
 import { NOOP, OutboundPacket, PING, PONG } from "./outbound-packet.ts";
 import { OutboundQueue } from "./outbound-queue.ts";
+import { SendCallbacks } from "./send-callbacks.ts";
+import type { SendCallback, SendOptions, SessionEvents } from "./session-events.ts";
 import type { SessionHost } from "./session-host.ts";
 import type { Revision, Transport, TransportOwner } from "./transport.ts";
 import { Upgrade } from "./upgrade.ts";
@@ -40,30 +42,6 @@ export interface SessionOwner {
   /** The session ended; called once, before `close` listeners. */
   onClose(reason: CloseReason, description?: unknown): void;
 }
-
-/** The events of a session (EIO §43). */
-export interface SessionEvents {
-  open: () => void;
-  data: (data: string | Uint8Array | undefined) => void;
-  message: (data: string | Uint8Array | undefined) => void;
-  packet: (packet: EnginePacket) => void;
-  packetCreate: (packet: OutboundPacket) => void;
-  flush: (packets: readonly OutboundPacket[]) => void;
-  drain: () => void;
-  heartbeat: () => void;
-  upgrading: (transport: Transport) => void;
-  upgrade: (transport: Transport) => void;
-  close: (reason: CloseReason, description?: unknown) => void;
-  error: (error: Error) => void;
-}
-
-export interface SendOptions {
-  /** Whether the message may be compressed. Default true. */
-  compress?: boolean;
-}
-
-/** Called with the transport once the batch that carried the message was written. */
-export type SendCallback = (transport: Transport) => void;
 
 /** What a session is fixed to at its handshake. */
 export interface SessionIdentity<Request> {
@@ -99,7 +77,7 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
   #isDirty = false;
   /** Set by a queue that passed `maxBufferedBytes`, until the end of the turn closes the session. */
   #isOverflowing = false;
-  #callbacks: { queued: SendCallback[]; handedOver: SendCallback[] } | undefined = undefined;
+  #callbacks: SendCallbacks | undefined = undefined;
 
   constructor(server: SessionHost<Request>, identity: SessionIdentity<Request>, transport: Transport) {
     super();
@@ -169,8 +147,8 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
     const compress = isBare ? true : (options?.compress ?? true);
     const onWritten = isBare ? options : callback;
     if (typeof onWritten === "function") {
-      this.#callbacks ??= { queued: [], handedOver: [] };
-      this.#callbacks.queued.push(onWritten);
+      this.#callbacks ??= new SendCallbacks();
+      this.#callbacks.add(onWritten);
     }
     this.sendPacket(new OutboundPacket("message", toOutgoingData(data), compress));
     return this;
@@ -183,16 +161,28 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
 
   /** Hands the whole queue to the transport, if that can take more. */
   flush(): void {
-    if (this.readyState === "closed" || this.#isQueueEmpty || !this.transport.writable) return;
+    if (this.transport.writable) this.#handOver();
+  }
+
+  /**
+   * Hands over the open packet and what `connection` handlers sent, behind a handshake response that the host may
+   * still hold back: both then leave together.
+   */
+  handOverFirst(): void {
+    if (this.transport.readyState === "open") this.#handOver();
+  }
+
+  #handOver(): void {
+    if (this.readyState === "closed" || this.#isQueueEmpty) return;
     const packets = this.#queue.take();
     if (this.hasListeners("flush")) this.emit("flush", packets);
     this.server.onFlush(this, packets);
-    if (this.#callbacks) this.#callbacks.handedOver.push(...this.#callbacks.queued.splice(0));
+    this.#callbacks?.onHandedOver();
     this.transport.send(packets);
     // EIO §43: handed over, not delivered.
     if (this.hasListeners("drain")) this.emit("drain");
     this.server.onDrain(this);
-    if (this.transport.writable || this.transport.name === "polling") this.#runCallbacks();
+    if (this.transport.writable || this.transport.name === "polling") this.#callbacks?.run(this.transport);
     if (this.readyState === "closing" && this.#isQueueEmpty) this.transport.close();
   }
 
@@ -206,11 +196,6 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
   #flushOrCheck(): void {
     this.flush();
     if (!this.#isQueueEmpty) this.#checkBuffered();
-  }
-
-  #runCallbacks(): void {
-    if (this.#callbacks === undefined || this.#callbacks.handedOver.length === 0) return;
-    for (const callback of this.#callbacks.handedOver.splice(0)) callback(this.transport);
   }
 
   // Peers that do not read (SEC §4)
@@ -270,7 +255,7 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
   }
 
   onDrain(): void {
-    this.#runCallbacks();
+    this.#callbacks?.run(this.transport);
     this.#flushOrCheck();
   }
 

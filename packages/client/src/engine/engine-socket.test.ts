@@ -8,7 +8,16 @@ let log: unknown[];
 
 function open(options: EngineOptions = {}, uri = "http://h:1"): EngineSocket {
   const engine = new EngineSocket(platform, uri, options);
-  for (const event of ["open", "handshake", "flush", "drain", "ping", "pong", "upgrading", "upgrade"] as const) {
+  for (const event of [
+    "open",
+    "handshake",
+    "flush",
+    "drain",
+    "ping",
+    "pong",
+    "upgrading",
+    "upgrade",
+  ] as const) {
     engine.on(event, () => log.push(event));
   }
   engine.on("error", (error) => log.push(`error ${error.message}`));
@@ -30,7 +39,12 @@ describe("EngineSocket, opening", () => {
       transportOptions: { polling: { extraHeaders: { x: "y" }, query: { b: 2 } } },
     });
     expect(engine.readyState).toBe("opening");
-    expect(engine.transport.opts).toMatchObject({ hostname: "h", port: "1", path: "/p/", extraHeaders: { x: "y" } });
+    expect(engine.transport.opts).toMatchObject({
+      hostname: "h",
+      port: "1",
+      path: "/p/",
+      extraHeaders: { x: "y" },
+    });
     expect(engine.transport.query).toEqual({ a: 1, b: 2, EIO: 4, transport: "polling" });
   });
 
@@ -44,20 +58,24 @@ describe("EngineSocket, opening", () => {
     expect(platform.latest.messages).toEqual(["early"]);
   });
 
-  it.each([["not json"], ["{}"], [JSON.stringify({ sid: "s", upgrades: [], pingInterval: "1", pingTimeout: 1 })]])(
-    "closes on a handshake that no server sends: %s",
-    (data) => {
-      open();
-      platform.latest.receive("open", data);
-      expect(log).toEqual(["error server error", "close transport error"]);
-      expect(platform.latest.isClosed).toBe(true);
-    },
-  );
+  it.each([
+    ["not json"],
+    ["{}"],
+    [JSON.stringify({ sid: "s", upgrades: [], pingInterval: "1", pingTimeout: 1 })],
+  ])("closes on a handshake that no server sends: %s", (data) => {
+    open();
+    platform.latest.receive("open", data);
+    expect(log).toEqual(["error server error", "close transport error"]);
+    expect(platform.latest.isClosed).toBe(true);
+  });
 
   it("ignores a second handshake", () => {
     const engine = open();
     platform.latest.accept();
-    platform.latest.receive("open", JSON.stringify({ sid: "s2", upgrades: [], pingInterval: 1, pingTimeout: 1 }));
+    platform.latest.receive(
+      "open",
+      JSON.stringify({ sid: "s2", upgrades: [], pingInterval: 1, pingTimeout: 1 }),
+    );
     expect(engine.id).toBe("s1");
   });
 
@@ -225,7 +243,7 @@ describe("EngineSocket, upgrade", () => {
     first.pause = (callback) => {
       onPaused = callback;
     };
-    candidate.accept();
+    Object(candidate).onOpen();
     expect(candidate.sent).toEqual([{ type: "ping", data: "probe" }]);
     candidate.drain();
     candidate.receive("pong", "probe");
@@ -291,7 +309,10 @@ describe("EngineSocket, upgrade", () => {
   it("gives up the candidate when the engine closes", () => {
     const { engine } = startUpgrade();
     engine.close();
-    expect(log.slice(-2)).toEqual(["upgradeError websocket: probe error: socket closed", "close forced close"]);
+    expect(log.slice(-2)).toEqual([
+      "upgradeError websocket: probe error: socket closed",
+      "close forced close",
+    ]);
   });
 
   it("does not probe when told not to", () => {

@@ -72,7 +72,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
   #handshake: HandshakeData | undefined;
   /** Packets at the head of `writeBuffer` that the transport has. */
   #inFlight = 0;
-  #ignorePlatform: (() => void)[] = [];
+  readonly #ignorePlatform: readonly (false | undefined | (() => void))[];
 
   /**
    * Starts to connect; failures are reported by events, in a later tick.
@@ -83,16 +83,21 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     super();
     this.platform = platform;
     this.opts = typeof uri === "object" ? uri : options;
-    const { useNativeTimers = false, autoUnref = false, withCredentials, rememberUpgrade } = this.opts;
+    const { withCredentials, rememberUpgrade, closeOnBeforeunload } = this.opts;
     this.#target = resolveTarget(typeof uri === "string" ? uri : undefined, this.opts, platform.location());
     this.#transports = listTransports(this.opts, platform);
     this.binaryType = platform.binaryType;
-    this.clock = platform.createClock({ useNativeTimers, autoUnref });
+    this.clock = platform.createClock(this.opts);
     this.cookieJar = withCredentials ? platform.createCookieJar?.() : undefined;
     this.#heartbeat = createHeartbeat(this.clock, () => this.#end("ping timeout"));
     const startsWithWebSocket = rememberUpgrade && platform.memory.isWebSocketKnownToWork;
     this.transport = this.#createTransport(startsWithWebSocket ? "websocket" : undefined);
-    this.#attendToPlatform();
+    this.#ignorePlatform = [
+      // C 9.1: a connection to this very device does not need the network
+      this.#target.hostname !== "localhost" &&
+        platform.onOffline(() => this.#end("transport close", { description: "network connection lost" })),
+      closeOnBeforeunload && platform.onBeforeUnload(() => this.transport.off().close()),
+    ];
     this.#attach().open();
   }
 
@@ -143,19 +148,6 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
 
   #rememberTransport(): void {
     this.platform.memory.isWebSocketKnownToWork = this.transport.name === "websocket";
-  }
-
-  #attendToPlatform(): void {
-    const { platform } = this;
-    // C 9.1: a connection to this very device does not need the network
-    if (this.#target.hostname !== "localhost") {
-      this.#ignorePlatform.push(
-        platform.onOffline(() => this.#end("transport close", { description: "network connection lost" })),
-      );
-    }
-    if (this.opts.closeOnBeforeunload) {
-      this.#ignorePlatform.push(platform.onBeforeUnload(() => this.transport.off().close()));
-    }
   }
 
   // Incoming
@@ -315,7 +307,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     this.readyState = "closed";
     this.#heartbeat.stop();
     for (const probe of this.#probes) probe.abort("socket closed");
-    for (const ignore of this.#ignorePlatform) ignore();
+    for (const ignore of this.#ignorePlatform) if (ignore) ignore();
     this.transport.off().close();
     this.id = null;
     this.emitReserved("close", reason, details);

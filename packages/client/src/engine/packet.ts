@@ -1,10 +1,10 @@
-import { type BlobLike, isBinary, isBlob } from "@tautline/protocol/attachments";
 import type { Base64 } from "@tautline/protocol/base64";
 import {
   type EnginePacket,
   type EnginePacketType,
   encodePacketAsText,
 } from "@tautline/protocol/engine-packet";
+import { type BlobLike, isBlob, toBytes } from "../binary.ts";
 
 /** What the program says about one message. */
 export interface WriteOptions {
@@ -33,10 +33,7 @@ export interface QueuedPacket extends Omit<OutgoingPacket, "data"> {
 /** What a program may pass to `write`, as it is queued (EIO §3.1). */
 export function toPacketData(data: unknown): QueuedPacket["data"] {
   if (!data) return undefined;
-  if (typeof data !== "object") return String(data);
-  if (isBlob(data) || data instanceof Uint8Array) return data;
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return isArrayBuffer(data) ? new Uint8Array(data) : String(data);
+  return isBlob(data) ? data : (toBytes(data) ?? String(data));
 }
 
 /** One packet as the content of one frame (EIO §3.1). */
@@ -51,20 +48,16 @@ export function encodeFrame(
 
 /** Whether none of the packets has to be read first. */
 export function areEncodable(packets: readonly QueuedPacket[]): packets is readonly OutgoingPacket[] {
-  return !packets.some(({ data }) => typeof data === "object" && isBlob(data));
+  return !packets.some(({ data }) => isBlob(data));
 }
 
 /** Reads the `Blob`s among packets, in order. */
 export function readBlobs(packets: readonly QueuedPacket[]): Promise<OutgoingPacket[]> {
-  return Promise.all(packets.map(readBlob));
-}
-
-async function readBlob({ type, data, options }: QueuedPacket): Promise<OutgoingPacket> {
-  const isText = typeof data !== "object" || data instanceof Uint8Array;
-  return { type, data: isText ? data : new Uint8Array(await data.arrayBuffer()), options };
-}
-
-// Binary that is neither a view nor a Blob; of any realm.
-function isArrayBuffer(data: object): data is ArrayBuffer {
-  return isBinary(data);
+  return Promise.all(
+    packets.map(async ({ type, data, options }) => ({
+      type,
+      data: isBlob(data) ? new Uint8Array(await data.arrayBuffer()) : data,
+      options,
+    })),
+  );
 }

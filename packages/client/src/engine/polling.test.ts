@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { RecordingPlatform } from "../testing/recording-platform.ts";
 import { EngineSocket } from "./engine-socket.ts";
-import type { EngineOptions } from "./options.ts";
+import type { EngineOptions, TransportOptions } from "./options.ts";
 import { type HttpOutcome, type HttpRequest, Polling } from "./polling.ts";
 
 interface Exchange extends HttpRequest {
@@ -18,8 +18,8 @@ let log: unknown[];
 
 function open(options: EngineOptions = {}): EngineSocket {
   class TestPolling extends Polling {
-    constructor(...[given]: ConstructorParameters<typeof RecordingPlatform.prototype.latest.constructor & never>) {
-      super(Object(given), {
+    constructor(given: TransportOptions) {
+      super(given, {
         readFailure: "read failed",
         writeFailure: "write failed",
         send(request, _options, onOutcome) {
@@ -40,7 +40,7 @@ function open(options: EngineOptions = {}): EngineSocket {
       });
     }
   }
-  const engine = new EngineSocket(platform, "http://h", { transports: [Object(TestPolling)], ...options });
+  const engine = new EngineSocket(platform, "http://h", { transports: [TestPolling], ...options });
   engine.on("data", (data) => log.push(data));
   engine.on("error", (error) => log.push(error));
   engine.on("close", (reason, details) => log.push(reason, details));
@@ -95,7 +95,12 @@ describe("Polling", () => {
     latest().answer(OPEN);
     engine.write("a");
     latest().refuse(413);
-    expect(log[0]).toMatchObject({ message: "write failed", description: 413, context: "context", type: "TransportError" });
+    expect(log[0]).toMatchObject({
+      message: "write failed",
+      description: 413,
+      context: "context",
+      type: "TransportError",
+    });
     expect(log[1]).toBe("transport error");
     expect(latest()).toMatchObject({ method: "POST", body: "1" });
   });
@@ -176,6 +181,11 @@ describe("Polling", () => {
     open();
     latest().answer(OPEN);
     latest().answer("4a\x1e9\x1e4b");
-    expect(log).toEqual(["a", expect.objectContaining({ message: "server error", code: "parser error" }), "transport error", expect.anything()]);
+    expect(log).toEqual([
+      "a",
+      expect.objectContaining({ message: "server error", code: "parser error" }),
+      "transport error",
+      expect.anything(),
+    ]);
   });
 });

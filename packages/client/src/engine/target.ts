@@ -1,7 +1,7 @@
 import type { PageLocation } from "../platform.ts";
 import type { EngineOptions } from "./options.ts";
 import { decodeQuery, type Query } from "./query.ts";
-import { parseUri } from "./uri.ts";
+import { isSecure, parseUri } from "./uri.ts";
 
 /** Where an engine connects to. */
 export interface EngineTarget {
@@ -21,13 +21,11 @@ export function resolveTarget(
   const { query } = options;
   const text = uri ?? options.hostname ?? options.host ?? undefined;
   const given = parseUri(text ?? location?.host ?? "");
-  const isSecureScheme = given.protocol === "https" || given.protocol === "wss";
-  const isSecurePage = location?.protocol === "https:";
   const path = (options.path ?? "/engine.io").replace(/\/$/, "");
   return {
     hostname: given.host || "localhost",
     port: (uri === undefined && options.port) || given.port,
-    secure: uri && given.protocol ? isSecureScheme : (options.secure ?? isSecurePage),
+    secure: given.protocol ? isSecure(given) : (options.secure ?? location?.protocol === "https:"),
     path: options.addTrailingSlash === false ? path : `${path}/`,
     // C 3: a query in the URI replaces the option
     query: given.query

@@ -39,7 +39,7 @@ class NoTransport extends Transport {
   }
 
   protected override doOpen(): void {
-    this.socket.clock.nextTick(() => this.onError(this.failure));
+    throw new Error(this.failure);
   }
 
   protected override doClose(): void {}

@@ -2,7 +2,6 @@
 export interface ParsedUri {
   /** Without the colon. */
   readonly protocol: string;
-  readonly userInfo: string;
   /** Without the brackets of IPv6. */
   readonly host: string;
   readonly port: string;
@@ -16,7 +15,7 @@ const MAX_LENGTH = 8000;
 
 // Not the platform's URL: some runtimes have none, or one that changes what it is given (React Native).
 const PARTS =
-  /^(?:(https?|wss?):\/\/)?(?:([^/?#@]*)@)?(?:\[([^\]]*)\]|([^:/?#]*))(?::(\d*))?([^?#]*)(?:\?([^#]*))?/;
+  /^(?:(https?|wss?):\/\/)?(?:[^/?#@]*@)?(?:\[([^\]]*)\]|([^:/?#]*))(?::(\d*))?([^?#]*)(?:\?([^#]*))?/;
 
 /**
  * Takes a URI apart.
@@ -28,12 +27,16 @@ export function parseUri(text: string): ParsedUri {
   const part = PARTS.exec(text) ?? [];
   return {
     protocol: part[1] ?? "",
-    userInfo: part[2] ?? "",
-    host: part[3] ?? part[4] ?? "",
-    port: part[5] ?? "",
-    path: part[6] ?? "",
-    query: part[7] ?? "",
+    host: part[2] ?? part[3] ?? "",
+    port: part[4] ?? "",
+    path: part[5] ?? "",
+    query: part[6] ?? "",
   };
+}
+
+/** Whether a URI asks for TLS. */
+export function isSecure({ protocol }: ParsedUri): boolean {
+  return protocol === "https" || protocol === "wss";
 }
 
 /** A host as it stands in a URI: IPv6 in brackets. */

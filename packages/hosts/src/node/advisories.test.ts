@@ -1,6 +1,7 @@
 // Inputs of published advisories and the limits of SEC §2 to §4, over real sockets: the process lives, and the
 // server goes on.
 
+import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { readToEnd } from "./testing/raw-http.ts";
@@ -49,6 +50,19 @@ describe("advisories (SEC §3)", () => {
       await new Promise<void>((resolve) => test.http.once("upgrade", () => resolve()));
       socket.socket.resetAndDestroy();
     }
+    await stillServes();
+  });
+
+  it("CVE-2022-41940: a connection reset while nobody answers its upgrade", async () => {
+    await start();
+    const upgraded = once(test.http, "upgrade");
+    const socket = connect(test.port, "127.0.0.1");
+    socket.write("GET /nobody HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    const [, serverSide] = await upgraded;
+    const closed = once(serverSide, "close");
+    serverSide.destroy(new Error("read ECONNRESET"));
+    await closed;
+    socket.destroy();
     await stillServes();
   });
 

@@ -82,9 +82,10 @@ function takeUpgrades(
 
 /** EIO §62.20: a socket to which somebody has written is left alone. */
 function endIfUnanswered(socket: Duplex, delayMs: number): void {
+  // CVE-2022-41940: nobody listens to this socket yet, and its peer may reset it.
+  socket.on("error", () => {});
   const timeout = setTimeout(() => {
     if (!socket.writable || bytesWrittenTo(socket) > 0) return;
-    socket.on("error", () => {});
     socket.end();
   }, delayMs);
   socket.once("close", () => clearTimeout(timeout));

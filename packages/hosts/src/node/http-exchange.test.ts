@@ -203,3 +203,18 @@ describe("cookies (EIO §18)", () => {
     expect(cookieOf(response.headers)).toEqual([`Set-Cookie: io=${SID}`]);
   });
 });
+
+describe("the request objects (EIO §44)", () => {
+  it("show the response while it waits, and keep it no longer", async () => {
+    const seen: boolean[] = [];
+    await open({
+      allowRequest: (req: object, done: (message: null, success: boolean) => void) => {
+        seen.push("res" in req && req.res !== undefined);
+        done(null, true);
+      },
+    });
+    const kept: object | null = test.session.request;
+    expect(seen).toEqual([true]);
+    expect(kept && "res" in kept ? kept.res : "none").toBeUndefined();
+  });
+});

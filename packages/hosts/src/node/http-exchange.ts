@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AbortSink, BodySink, Headers, HttpExchange, HttpReply, Query } from "@tautline/engine/ports";
 import { readBody } from "./body.ts";
-import { exposeResponse } from "./compat.ts";
+import { concealResponse, exposeResponse } from "./compat.ts";
 import { chooseCoding, compress } from "./compression.ts";
 
 /** One request of `node:http`, `node:https` or `node:http2`, answered exactly once. */
@@ -12,12 +12,13 @@ export class NodeExchange implements HttpExchange<IncomingMessage> {
   #sink: AbortSink | undefined = undefined;
   #isAnswered = false;
   #isClosed = false;
+  readonly #isResponseExposed: boolean;
 
   constructor(req: IncomingMessage, res: ServerResponse, query: Query) {
     this.request = req;
     this.query = query;
     this.#res = res;
-    exposeResponse(req, res);
+    this.#isResponseExposed = exposeResponse(req, res);
     // EIO §62.17: `close` comes after every response, and earlier only if the peer left.
     res.once("close", () => this.#onClose());
   }
@@ -110,7 +111,7 @@ export class NodeExchange implements HttpExchange<IncomingMessage> {
   #finish(): void {
     this.#isAnswered = true;
     this.#sink = undefined;
-    exposeResponse(this.request, undefined);
+    if (this.#isResponseExposed) concealResponse(this.request);
   }
 
   #onClose(): void {

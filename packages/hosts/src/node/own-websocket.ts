@@ -28,12 +28,18 @@ export class OwnWebSocketAcceptor implements WebSocketAcceptor {
       refuseUpgrade(socket, upgrade.status, upgrade.message, { ...upgrade.headers });
       return;
     }
-    const connection = completeUpgrade(socket, upgrade, {
-      maxPayloadBytes: this.#maxPayloadBytes,
-      writer: this.#writer,
-      headers,
-    });
-    onAccepted(connection, head);
+    // The response and the first packets leave by one system call.
+    socket.cork();
+    try {
+      const connection = completeUpgrade(socket, upgrade, {
+        maxPayloadBytes: this.#maxPayloadBytes,
+        writer: this.#writer,
+        headers,
+      });
+      onAccepted(connection, head);
+    } finally {
+      socket.uncork();
+    }
   }
 
   /** Connections are closed by their sessions; the endpoint itself holds nothing open. */

@@ -1,0 +1,417 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Manager } from "./manager.ts";
+import type { ManagerOptions, SocketOptions } from "./options.ts";
+import type { Socket } from "./socket.ts";
+import { RecordingPlatform } from "./testing/recording-platform.ts";
+
+let platform: RecordingPlatform;
+let log: unknown[];
+
+function create(options: SocketOptions = {}, managerOptions: ManagerOptions = {}, nsp = "/"): Socket {
+  const manager = new Manager(platform, "http://h", {
+    transports: ["polling"],
+    reconnectionDelay: 100,
+    randomizationFactor: 0,
+    ...managerOptions,
+  });
+  const socket = manager.socket(nsp, options);
+  for (const event of ["connect", "connect_error", "disconnect"]) {
+    socket.on(event, (...args) =>
+      log.push([event, ...args.map((arg) => (arg instanceof Error ? arg.message : arg))]),
+    );
+  }
+  return socket;
+}
+
+/** Everything sent goes out, every tick runs. */
+function settle(): void {
+  platform.clock.settle();
+  platform.latest.drain();
+  platform.clock.settle();
+}
+
+function receive(...texts: string[]): void {
+  for (const text of texts) platform.latest.receive("message", text);
+  settle();
+}
+
+function join(sid = "id1"): void {
+  platform.latest.accept();
+  settle();
+  receive(`0{"sid":"${sid}"}`);
+}
+
+beforeEach(() => {
+  platform = new RecordingPlatform();
+  log = [];
+});
+
+describe("Socket, connecting", () => {
+  it("asks for its namespace once the manager is open", () => {
+    const socket = create({ auth: { a: 1 } }, {}, "/n");
+    expect(socket.active).toBe(true);
+    platform.latest.accept();
+    settle();
+    expect(platform.latest.messages).toEqual(['0/n,{"a":1}']);
+    socket.connect();
+    settle();
+    expect(platform.latest.messages).toHaveLength(1);
+    receive('0/n,{"sid":"x"}');
+    expect(socket).toMatchObject({ id: "x", connected: true, disconnected: false, recovered: false });
+    expect(log).toEqual([["connect"]]);
+  });
+
+  it("ignores credentials that come too late", () => {
+    const answers: ((data: object) => void)[] = [];
+    create({ auth: (onReady) => answers.push(onReady) });
+    platform.latest.accept();
+    platform.latest.end();
+    platform.clock.advance(100);
+    platform.latest.accept();
+    answers[0]?.({ late: true });
+    answers[1]?.({ n: 1 });
+    answers[1]?.({ n: 2 });
+    settle();
+    expect(platform.latest.messages).toEqual(['0{"n":1}']);
+  });
+
+  it("delivers early events, sends what was buffered, and only then says connect", () => {
+    const socket = create({ retries: 1 });
+    socket.on("early", (n) => log.push(["early", n]));
+    socket.onAnyOutgoing((...args) => log.push(["out", ...args]));
+    socket.on("connect", () => socket.volatile.emit("from connect"));
+    socket.emit("retried");
+    socket.sendBuffer.push({ type: 2, nsp: "/", data: ["buffered"] });
+    platform.latest.accept();
+    settle();
+    receive('2["early",1]');
+    expect(log).toEqual([]);
+    receive('0{"sid":"x"}');
+    expect(log).toEqual([["early", 1], ["out", "buffered"], ["out", "retried"], ["connect"]]);
+    expect(platform.latest.messages).toEqual(["0", '2["buffered"]', '20["retried"]']);
+  });
+
+  it("becomes inactive when refused, with what the server said", () => {
+    const socket = create();
+    let data: unknown;
+    socket.on("connect_error", (error) => {
+      ({ data } = error);
+    });
+    platform.latest.accept();
+    receive('4{"message":"no","data":{"why":1}}');
+    expect(log).toEqual([["connect_error", "no"]]);
+    expect(data).toEqual({ why: 1 });
+    expect(socket.active).toBe(false);
+  });
+
+  it("keeps a refusal that is plain text", () => {
+    create();
+    platform.latest.accept();
+    receive('4"no"');
+    expect(log).toEqual([["connect_error", "no"]]);
+  });
+
+  it("tells a server of revision 2 by its CONNECT without id", () => {
+    const socket = create();
+    platform.latest.accept();
+    receive("0");
+    expect(String(log[0])).toMatch(
+      /^connect_error,It seems you are trying to reach a Socket.IO server in v2.x/,
+    );
+    expect(socket).toMatchObject({ connected: false, active: true });
+  });
+
+  it("reports failed attempts, and an error of the server's only while not connected", () => {
+    const socket = create({}, { reconnection: false });
+    platform.latest.fail(0);
+    expect(log).toEqual([["connect_error", "polling error"]]);
+    socket.connect();
+    join();
+    platform.latest.fail(0);
+    expect(log.slice(1)).toEqual([["connect"], ["disconnect", "transport error", "polling error"]]);
+  });
+
+  it("prefixes a namespace that has no slash", () => {
+    expect(create({}, {}, "n").nsp).toBe("/n");
+  });
+});
+
+describe("Socket, leaving", () => {
+  it("says goodbye, closes the manager first, and stays away", () => {
+    const socket = create();
+    join();
+    socket.io.on("close", (reason) => log.push(["close", reason]));
+    socket.disconnect();
+    socket.disconnect();
+    settle();
+    expect(platform.latest.messages.at(-1)).toBe("1");
+    expect(log).toEqual([
+      ["connect"],
+      ["close", "forced close"],
+      ["disconnect", "io client disconnect", undefined],
+    ]);
+    platform.clock.advance(60_000);
+    expect(platform.made).toHaveLength(1);
+  });
+
+  it("leaves the others of its manager alone", () => {
+    const socket = create();
+    const other = socket.io.socket("/other");
+    platform.latest.accept();
+    receive('0{"sid":"a"}', '0/other,{"sid":"b"}');
+    receive("1/other,");
+    expect(other.active).toBe(false);
+    expect(socket.connected).toBe(true);
+    socket.io.socket("/other");
+    settle();
+    expect(platform.latest.messages.at(-1)).toBe("0/other,");
+  });
+
+  it("emits no disconnect when it never connected, and stops the loop", () => {
+    const socket = create();
+    platform.latest.fail(0);
+    socket.disconnect();
+    platform.clock.advance(60_000);
+    expect(platform.made).toHaveLength(1);
+    expect(log).toEqual([["connect_error", "polling error"]]);
+  });
+
+  it("may prevent the reconnection from its disconnect handler", () => {
+    const socket = create();
+    join();
+    socket.on("disconnect", () => socket.disconnect());
+    platform.latest.end();
+    platform.clock.advance(60_000);
+    expect(platform.made).toHaveLength(1);
+  });
+
+  it("emits disconnect when the connection is lost before the CONNECT reply", () => {
+    const socket = create();
+    platform.latest.accept();
+    platform.latest.end();
+    expect(log).toEqual([["disconnect", "transport close", { description: "ended by the test" }]]);
+    expect(socket.active).toBe(true);
+  });
+});
+
+describe("Socket, emitting", () => {
+  it.each([
+    ["connect"],
+    ["connect_error"],
+    ["disconnect"],
+    ["disconnecting"],
+    ["newListener"],
+    ["removeListener"],
+  ])("refuses the reserved name %s", (name) => {
+    const socket = create();
+    expect(() => socket.emit(name)).toThrow(`"${name}" is a reserved event name`);
+    expect(socket.sendBuffer).toEqual([]);
+  });
+
+  it("numbers what asks for an answer, and passes the answer on", () => {
+    const socket = create();
+    join();
+    const answers: unknown[] = [];
+    socket.emit("a", 1, function (this: unknown, ...args: unknown[]) {
+      answers.push(this === socket, ...args);
+    });
+    socket.send("b", (...args: unknown[]) => answers.push(...args));
+    settle();
+    settle();
+    expect(platform.latest.messages.slice(1)).toEqual(['20["a",1]', '21["message","b"]']);
+    receive('31["x"]', '30["y","z"]', '30["again"]', "37[]", '3["nameless"]');
+    expect(answers).toEqual(["x", true, "y", "z"]);
+  });
+
+  it("drops what is volatile unless it can be sent at this moment", () => {
+    const socket = create();
+    socket.volatile.emit("before");
+    join();
+    socket.emit("a");
+    socket.volatile.emit("while the POST is on its way");
+    settle();
+    socket.volatile.emit("c");
+    platform.latest.end();
+    socket.volatile.emit("after");
+    expect(platform.latest.messages.slice(1)).toEqual(['2["a"]', '2["c"]']);
+    expect(socket.sendBuffer).toEqual([]);
+  });
+
+  it("uses modifiers for one event only, also with the retry queue", () => {
+    for (const options of [{}, { retries: 2 }]) {
+      const socket = create(options);
+      socket.timeout(10).compress(false).emit("a");
+      socket.emit("b", (...args: unknown[]) => log.push(args));
+      platform.clock.advance(1000);
+      expect(log.filter((entry) => String(entry).includes("timed out"))).toEqual([]);
+      expect(socket.sendBuffer.map((packet) => packet.options)).toEqual(
+        options.retries ? [] : [{ compress: false }, { compress: true }],
+      );
+    }
+  });
+
+  it("times out while buffered, and takes the event back", () => {
+    const socket = create();
+    const answers: unknown[] = [];
+    socket.timeout(10).emit("a", (error: Error) => answers.push(error.message));
+    socket.emit("b");
+    platform.clock.advance(10);
+    expect(answers).toEqual(["operation has timed out"]);
+    expect(socket.sendBuffer.map(({ data }) => data)).toEqual([["b"]]);
+  });
+
+  it("makes every callback error-first with ackTimeout alone", () => {
+    const socket = create({ ackTimeout: 1000 });
+    join();
+    const answers: unknown[] = [];
+    socket.emit("a", (...args: unknown[]) => answers.push(args));
+    settle();
+    receive('30["x"]');
+    expect(answers).toEqual([[null, "x"]]);
+  });
+
+  it("keeps the acknowledgements of what is still buffered through a disconnection", async () => {
+    const socket = create();
+    join();
+    const sent = socket.emitWithAck("sent");
+    platform.latest.end();
+    const buffered = socket.emitWithAck("buffered");
+    await expect(sent).rejects.toThrow("socket has been disconnected");
+    platform.clock.advance(100);
+    join("id2");
+    settle();
+    expect(platform.latest.messages.at(-1)).toBe('21["buffered"]');
+    receive('31["yes"]');
+    await expect(buffered).resolves.toBe("yes");
+  });
+
+  it("buffers when the heartbeat is overdue, and connects anew", () => {
+    const socket = create();
+    join();
+    const now = platform.clock.now.bind(platform.clock);
+    platform.clock.now = () => now() + 151;
+    socket.emit("after sleep");
+    expect(socket.sendBuffer).toHaveLength(1);
+    socket.volatile.emit("dropped");
+    platform.clock.settle();
+    expect(log.at(-1)).toEqual(["disconnect", "ping timeout", undefined]);
+    platform.clock.now = now;
+    platform.clock.advance(100);
+    join("id2");
+    expect(platform.latest.messages).toEqual(["0", '2["after sleep"]']);
+  });
+
+  it("does not send an event of the retry queue twice after an overdue heartbeat", () => {
+    const socket = create({ retries: 3, ackTimeout: 5000 });
+    join();
+    const now = platform.clock.now.bind(platform.clock);
+    platform.clock.now = () => now() + 151;
+    socket.emit("job");
+    platform.clock.settle();
+    platform.clock.now = now;
+    platform.clock.advance(100);
+    join("id2");
+    expect(platform.latest.messages).toEqual(["0", '20["job"]']);
+  });
+
+  it("takes a reply for success with retries and no time-out", () => {
+    const socket = create({ retries: 3 });
+    join();
+    const answers: unknown[] = [];
+    socket.emit("job", (...args: unknown[]) => answers.push(args));
+    settle();
+    receive('30["value"]');
+    expect(answers).toEqual([[null, "value"]]);
+    expect(platform.latest.messages).toHaveLength(2);
+  });
+});
+
+describe("Socket, receiving", () => {
+  it("calls catch-all listeners first, for events of its namespace only", () => {
+    const socket = create();
+    join();
+    socket.on("e", (...args) => log.push(["e", ...args]));
+    socket.onAny((...args) => log.push(["any", ...args]));
+    socket.prependAny((...args) => log.push(["first", ...args]));
+    log = [];
+    receive('2["e",1]', '2/other,["e",2]');
+    expect(log).toEqual([
+      ["first", "e", 1],
+      ["any", "e", 1],
+      ["e", 1],
+    ]);
+    socket.offAny();
+    expect(socket.listenersAny()).toEqual([]);
+  });
+
+  it("answers once", () => {
+    const socket = create();
+    join();
+    socket.on("q", (answer) => {
+      answer("a", 1);
+      answer("b");
+    });
+    receive('25["q"]');
+    expect(platform.latest.messages.at(-1)).toBe('35["a",1]');
+  });
+
+  it("accepts numbers and odd words as names", () => {
+    const socket = create();
+    join();
+    const names: string[] = [];
+    for (const name of ["5", "error", "__proto__", "constructor"]) socket.on(name, () => names.push(name));
+    receive("2[5]", '2["error"]', '2["__proto__"]', '2["constructor"]', "2");
+    expect(names).toEqual(["5", "error", "__proto__", "constructor"]);
+    expect(socket.connected).toBe(true);
+  });
+
+  it("keeps the connection when a listener throws, and disturbs no other packet", () => {
+    const socket = create();
+    join();
+    const seen: unknown[] = [];
+    socket.on("bad", () => {
+      throw new Error("mine");
+    });
+    socket.on("good", () => seen.push("good"));
+    platform.latest.receive("message", '2["bad"]');
+    platform.latest.receive("message", '2["good"]');
+    expect(() => platform.clock.settle()).toThrow("mine");
+    platform.clock.settle();
+    expect(seen).toEqual(["good"]);
+    expect(socket.connected).toBe(true);
+  });
+});
+
+describe("Socket, recovery", () => {
+  it("offers its private id and the last offset, under the program's credentials", () => {
+    const socket = create({ auth: { token: 1, pid: "mine" } });
+    platform.latest.accept();
+    receive('0{"sid":"a","pid":"p1"}');
+    expect(socket.recovered).toBe(false);
+    receive('2["e","o1"]', '25["with an ack",""]', '2["e",2]');
+    platform.latest.end();
+    socket.auth = { token: 2 };
+    platform.clock.advance(100);
+    platform.latest.accept();
+    settle();
+    expect(platform.latest.messages).toEqual(['0{"pid":"p1","offset":"o1","token":2}']);
+    receive('2["missed","o2"]', '0{"sid":"a","pid":"p1"}');
+    expect(socket).toMatchObject({ recovered: true, id: "a" });
+  });
+
+  it("is false where the server has no recovery, or made a new session", () => {
+    const socket = create();
+    platform.latest.accept();
+    receive('0{"sid":"a","pid":"p1"}');
+    platform.latest.end();
+    platform.clock.advance(100);
+    platform.latest.accept();
+    receive('0{"sid":"b","pid":"p2"}');
+    expect(socket.recovered).toBe(false);
+    platform.latest.end();
+    platform.clock.advance(100);
+    platform.latest.accept();
+    receive('0{"sid":"c"}');
+    expect(socket.recovered).toBe(false);
+  });
+});
