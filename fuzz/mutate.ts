@@ -3,7 +3,7 @@
 import type { Random } from "./random.ts";
 
 /** Inputs stay below this, so that the time of a run shows whether a decoder is linear. */
-export const MAX_INPUT_BYTES = 65_536;
+const MAX_INPUT_BYTES = 65_536;
 
 /** Bytes at which decoders change their mind: zeros, ASCII of the formats, limits of seven and eight bits. */
 const TELLING_BYTES = Uint8Array.from([

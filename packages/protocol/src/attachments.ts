@@ -32,7 +32,7 @@ export function isBlob(value: object): value is BlobLike {
 }
 
 /** The value as an attachment, or `undefined` if it is not binary. */
-export function toAttachment(value: object): Attachment | undefined {
+function toAttachment(value: object): Attachment | undefined {
   if (value instanceof Uint8Array) return value;
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (isArrayBuffer(value)) return new Uint8Array(value);

@@ -33,7 +33,7 @@ export function isPacketValid(packet: unknown): boolean {
 }
 
 /** Whether a value is one of the types that programs and parsers deal in. */
-export function isSocketPacketType(type: unknown): type is SocketPacketType {
+function isSocketPacketType(type: unknown): type is SocketPacketType {
   return type === 0 || type === 1 || type === 2 || type === 3 || type === 4;
 }
 

@@ -8,7 +8,7 @@ export interface ExtensionOffer {
 }
 
 /** Whether the character is one of a token (RFC 9110 §5.6.2). */
-export function isTokenChar(code: number): boolean {
+function isTokenChar(code: number): boolean {
   if (code >= 0x61 && code <= 0x7a) return true; // a-z
   if (code >= 0x41 && code <= 0x5a) return true; // A-Z
   if (code >= 0x30 && code <= 0x39) return true; // 0-9

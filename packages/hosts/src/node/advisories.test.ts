@@ -59,7 +59,7 @@ describe("advisories (SEC §3)", () => {
     const socket = connect(test.port, "127.0.0.1");
     socket.write("GET /nobody HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
     const [, serverSide] = await upgraded;
-    const closed = once(serverSide, "close");
+    const closed = new Promise((resolve) => serverSide.once("close", resolve));
     serverSide.destroy(new Error("read ECONNRESET"));
     await closed;
     socket.destroy();

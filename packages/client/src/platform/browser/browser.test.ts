@@ -82,8 +82,7 @@ describe("the browser's client", () => {
     const { io } = await import("../../browser.ts");
     const socket = io(peer.url, { forceNew: true });
     sockets.push(socket);
-    await nextEvent(socket, "connect");
-    await nextEvent(socket.io.engine, "upgrade");
+    await Promise.all([nextEvent(socket, "connect"), nextEvent(socket.io.engine, "upgrade")]);
     expect(socket.io.engine.transport.name).toBe("websocket");
   });
 

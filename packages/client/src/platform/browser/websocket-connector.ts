@@ -15,7 +15,8 @@ export const connectGlobalWebSocket: WebSocketConnector = (uri, protocols, { ext
   socket.addEventListener("close", (event) => handler.onClose(event));
   return {
     send(messages) {
-      for (const { payload } of messages) socket.send(typeof payload === "string" ? payload : Object(payload));
+      for (const { payload } of messages)
+        socket.send(typeof payload === "string" ? payload : Object(payload));
     },
     close: () => socket.close(),
   };
