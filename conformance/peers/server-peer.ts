@@ -33,7 +33,7 @@ const latest: ServerTraits = {
 
 /** What each server can do. */
 export const serverTraitsOf: Readonly<Record<ServerKind, ServerTraits>> = {
-  tautline: { ...latest, hasDynamicNamespaces: false, hasRecovery: false },
+  tautline: { ...latest, hasRecovery: false },
   "socket.io": latest,
   "python-socketio": {
     hasBroadcastAcks: false,

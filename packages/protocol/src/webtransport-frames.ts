@@ -79,7 +79,7 @@ const FAILED: FrameState = { kind: "failed" };
 export class FrameDecoder {
   readonly #maxPayloadBytes: number;
   readonly #base64: Base64;
-  readonly #utf8: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
   #state: FrameState = AT_HEADER;
   /** The arrived bytes of the header or payload that is waited for, in the front of `#buffer`. */
   #buffer: Uint8Array = EMPTY;

@@ -63,7 +63,7 @@ export class RecordingTransport extends Transport {
 }
 
 /** The same under another name. */
-export class RecordingWebSocket extends RecordingTransport {
+class RecordingWebSocket extends RecordingTransport {
   override get name(): string {
     return "websocket";
   }

@@ -1,4 +1,3 @@
-/// <reference path="./text-decoder.d.ts" />
 // The codec of revision 4 as programs of upstream's engine package know it (EIO §49): callbacks, `Buffer`s, and
 // streams. The engine itself uses packages/protocol directly.
 

@@ -1,4 +1,3 @@
-/// <reference path="./cookie.d.ts" />
 import { randomFillSync } from "node:crypto";
 import type { Runtime } from "@tautline/engine/ports";
 import type { Base64 } from "@tautline/protocol/base64";
