@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // Our packages are tested from their source: the condition below leads imports of them to src/.
-const conditions = ["@tautline/source", "node", "module", "import", "default"];
+const conditions = ["@tautline/source", "node", "module"];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,6 +1,4 @@
-import http from "node:http";
 import { createRequire } from "node:module";
-import { WebSocketServer } from "ws";
 import { type IoServerClass, startNodeServer } from "./node-server.ts";
 import { startPythonServer } from "./python-server.ts";
 import type { ServerKind, ServerPeer, ServerPeerOptions } from "./server-peer.ts";
@@ -20,17 +18,6 @@ export async function serverClass(kind: NodeServerKind): Promise<IoServerClass> 
   return kind === "tautline" ? tautlineServer() : upstreamServer();
 }
 
-// `ws` is named, because the test runner's resolve conditions lead the `require("ws")` of engine.io to an ES module.
 function upstreamServer(): IoServerClass {
-  const { Server } = createRequire(import.meta.url)("socket.io");
-  return new Proxy(Server, {
-    construct: (_, args: unknown[]) => {
-      const attachedTo = args[0] instanceof http.Server ? [args[0]] : [];
-      const options = args[attachedTo.length];
-      return new Server(...attachedTo, {
-        wsEngine: WebSocketServer,
-        ...(typeof options === "object" ? options : {}),
-      });
-    },
-  });
+  return createRequire(import.meta.url)("socket.io").Server;
 }

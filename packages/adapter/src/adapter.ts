@@ -156,7 +156,7 @@ export class Adapter<
 
   /** Calls `visit` with every target on this node. */
   protected apply(options: BroadcastOptions, visit: (socket: S, id: SocketId) => void): void {
-    selectSockets(this, this.nsp.sockets, options, visit);
+    selectSockets(this.rooms, this.nsp.sockets, options, visit);
   }
 
   #enter(room: Room, id: SocketId): void {

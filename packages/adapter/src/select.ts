@@ -1,24 +1,26 @@
 import type { BroadcastOptions, Room, SocketId } from "./namespace-view.ts";
 
-/** Who is where, on this node. */
-export interface Membership {
-  readonly rooms: ReadonlyMap<Room, ReadonlySet<SocketId>>;
-  readonly sids: ReadonlyMap<SocketId, ReadonlySet<Room>>;
-}
+/** Who is in which room, on this node. */
+type Membership = ReadonlyMap<Room, ReadonlySet<SocketId>>;
 
 /**
  * Calls `visit` with each connected socket in any of `rooms` (in all of the namespace when empty) that is in none of
  * `except`; each once, in the order of the rooms.
  */
 export function selectSockets<S>(
-  { rooms, sids }: Membership,
+  rooms: Membership,
   sockets: ReadonlyMap<SocketId, S>,
   options: Pick<BroadcastOptions, "rooms" | "except">,
   visit: (socket: S, id: SocketId) => void,
 ): void {
   const excluded = membersOf(rooms, options.except);
-  const candidates = options.rooms.size === 0 ? sids.keys() : membersOf(rooms, options.rooms);
-  for (const id of candidates ?? []) {
+  if (options.rooms.size === 0) {
+    for (const [id, socket] of sockets) {
+      if (!excluded?.has(id)) visit(socket, id);
+    }
+    return;
+  }
+  for (const id of membersOf(rooms, options.rooms) ?? []) {
     if (excluded?.has(id)) continue;
     // A socket still in middleware may be in rooms already, but is no target yet.
     const socket = sockets.get(id);
@@ -28,7 +30,7 @@ export function selectSockets<S>(
 
 /** The members of all the rooms together; one room's own set when it is the only one. */
 function membersOf(
-  rooms: Membership["rooms"],
+  rooms: Membership,
   names: ReadonlySet<Room> | undefined,
 ): ReadonlySet<SocketId> | undefined {
   if (names === undefined || names.size === 0) return undefined;

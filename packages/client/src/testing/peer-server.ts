@@ -3,7 +3,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server, type ServerOptions } from "socket.io";
-import { WebSocketServer } from "ws";
 import { io } from "../index.ts";
 import type { LookupOptions } from "../lookup.ts";
 import type { Socket } from "../socket.ts";
@@ -20,8 +19,7 @@ export interface PeerServer {
 /** Starts a server; on `port` if one is given. */
 export async function startPeerServer(options: Partial<ServerOptions> = {}, port = 0): Promise<PeerServer> {
   const http = createServer();
-  // Its own way of finding `ws` does not survive the resolve conditions of the test runner.
-  const server = new Server(http, { wsEngine: WebSocketServer, ...options });
+  const server = new Server(http, options);
   await new Promise<void>((resolve) => http.listen(port, "127.0.0.1", resolve));
   const actualPort = portOf(http.address());
   const url = `http://127.0.0.1:${actualPort}`;

@@ -13,9 +13,13 @@ type OnOutcome = (outcome: HttpOutcome) => void;
 
 const DEFAULT_MAX_BODY_BYTES = 100 * 1024 * 1024;
 
+/** A kept connection is given up before servers close theirs, which Node's do after 5 s. */
+const KEPT_FOR_MS = 4000;
+
 /** Makes requests over node:http and node:https, on connections that are kept for the next request. */
 export function createHttpRequester(): HttpRequester {
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const kept = { keepAlive: true, timeout: KEPT_FOR_MS };
+  const agents = { http: new HttpAgent(kept), https: new HttpsAgent(kept) };
   return {
     readFailure: "xhr poll error",
     writeFailure: "xhr post error",
@@ -26,7 +30,10 @@ export function createHttpRequester(): HttpRequester {
   };
 }
 
-/** One request, made again once if a kept connection turns out to be closed. */
+/**
+ * One request. It is never made again when its connection breaks, not even a kept one: the server may have taken the
+ * POST, or spent packets on the GET, and neither may happen twice (EIO §1.1).
+ */
 class Exchange {
   readonly #request: HttpRequest;
   readonly #options: TransportOptions;
@@ -63,16 +70,9 @@ class Exchange {
       : requestHttp(uri, settings);
     this.#current = request;
     if (this.#options.autoUnref) request.on("socket", (socket) => socket.unref());
-    request.on("error", (error) => this.#onRequestError(request, error));
+    request.on("error", (error) => this.#fail(0, { status: 0, error }));
     request.on("response", (response) => this.#onResponse(response));
     request.end(body);
-  }
-
-  #onRequestError(request: ClientRequest, error: NodeJS.ErrnoException): void {
-    // The server may close a kept connection at the very moment at which it is used again: nothing was received.
-    const isStale = request.reusedSocket && error.code === "ECONNRESET";
-    if (isStale && this.#onOutcome) this.#send();
-    else this.#fail(0, { status: 0, error });
   }
 
   #onResponse(response: IncomingMessage): void {
