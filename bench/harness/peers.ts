@@ -14,6 +14,10 @@ import {
 export const IMPLEMENTATIONS = ["tautline", "socket-io"] as const;
 export type Implementation = (typeof IMPLEMENTATIONS)[number];
 
+/** No library, the same bytes: the price of Node and the kernel. */
+export const FLOOR = "bare";
+export type Floor = typeof FLOOR;
+
 export type ServerChild = Child<Omit<ServerRequest, "id">, ServerReply>;
 export type LoadChild = Child<LoadCommand, LoadReply>;
 
@@ -24,7 +28,7 @@ export interface Peers {
 }
 
 export interface PeerOptions {
-  readonly implementation: Implementation;
+  readonly implementation: Implementation | Floor;
   readonly isCompressing: boolean;
   /** For the server process, as `--cpu-prof`. */
   readonly nodeArguments?: readonly string[];

@@ -1,6 +1,6 @@
 // Interleaved rounds: ours, upstream, ours, upstream. What slows the machine for a while slows both.
 
-import { IMPLEMENTATIONS, type Implementation, withPeers } from "./peers.ts";
+import { FLOOR, IMPLEMENTATIONS, type Implementation, withPeers } from "./peers.ts";
 import type { Scale } from "./scale.ts";
 import type { Case, Figure } from "./scenarios.ts";
 
@@ -15,13 +15,15 @@ export interface Result {
   readonly lowestRatio: number;
   readonly highestRatio: number;
   readonly medians: Readonly<Record<Implementation, Figure>>;
+  /** The cost without any library, where it is measured. */
+  readonly floor: Figure | undefined;
 }
 
 export async function measureCase(measured: Case, scale: Scale, rounds: number): Promise<Result> {
-  const figures: Record<Implementation, Figure[]> = { tautline: [], "socket-io": [] };
+  const figures = { tautline: [] as Figure[], "socket-io": [] as Figure[], [FLOOR]: [] as Figure[] };
+  const { isCompressing, hasFloor } = measured;
   for (let round = 0; round < rounds; round++) {
-    for (const implementation of IMPLEMENTATIONS) {
-      const { isCompressing } = measured;
+    for (const implementation of hasFloor ? ([...IMPLEMENTATIONS, FLOOR] as const) : IMPLEMENTATIONS) {
       const figure = await withPeers({ implementation, isCompressing }, (peers) =>
         measured.measure(peers, scale),
       );
@@ -42,6 +44,7 @@ export async function measureCase(measured: Case, scale: Scale, rounds: number):
     lowestRatio: Math.min(...ratios),
     highestRatio: Math.max(...ratios),
     medians: { tautline: medianFigure(figures.tautline), "socket-io": medianFigure(figures["socket-io"]) },
+    floor: hasFloor ? medianFigure(figures[FLOOR]) : undefined,
   };
 }
 

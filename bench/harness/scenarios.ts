@@ -23,6 +23,8 @@ export interface Case {
   /** The most that the cost may be, as a share of upstream's (docs: design, the hot path). */
   readonly bound: number;
   readonly isCompressing: boolean;
+  /** Whether the floor is measured as well. */
+  readonly hasFloor: boolean;
   readonly measure: (peers: Peers, scale: Scale) => Promise<Figure>;
 }
 
@@ -39,6 +41,7 @@ export const CASES: readonly Case[] = [
     unit: "bytes",
     bound: 0.5,
     isCompressing: false,
+    hasFloor: false,
     measure: measureIdle,
   },
   {
@@ -47,6 +50,7 @@ export const CASES: readonly Case[] = [
     unit: "µs",
     bound: 0.1,
     isCompressing: true,
+    hasFloor: false,
     measure: async (peers, scale) => {
       await open(peers, scale.receivers, "websocket", true);
       return measureTraffic(peers, scale, { kind: "broadcast", perTurn: 1 });
@@ -63,6 +67,7 @@ function echoCase(inFlight: number): Case {
     unit: "µs",
     bound: 0.33,
     isCompressing: false,
+    hasFloor: true,
     measure: async (peers, scale) => {
       await open(peers, scale.echoClients);
       return measureTraffic(peers, scale, { kind: "echo", inFlight, textBytes: 64 });
@@ -77,6 +82,7 @@ function broadcastCase(perTurn: number, bound: number): Case {
     unit: "µs",
     bound,
     isCompressing: false,
+    hasFloor: true,
     measure: async (peers, scale) => {
       await open(peers, scale.receivers);
       return measureTraffic(peers, scale, { kind: "broadcast", perTurn });
@@ -91,6 +97,7 @@ function connectCase(scenario: string, title: string, handshake: Handshake, boun
     unit: "µs",
     bound,
     isCompressing: false,
+    hasFloor: false,
     measure: async (peers, scale) => {
       await open(peers, Math.ceil(scale.handshakes / 3), handshake);
       const before = await peers.server.ask({ kind: "sample" });

@@ -28,20 +28,30 @@ export function describeMachine(): string {
 
 function costTable(results: readonly Result[]): string {
   const lines = results.map((result) => {
-    const { title, unit, ratio, bound, lowestRatio, highestRatio, medians } = result;
+    const { title, unit, ratio, bound, lowestRatio, highestRatio, medians, floor } = result;
     const verdict = ratio <= bound ? "held" : "**missed**";
     return row([
       title,
       cost(medians.tautline, unit),
       cost(medians["socket-io"], unit),
+      floor ? cost(floor, unit) : "–",
       `${ratio.toFixed(2)} ×`,
       `${lowestRatio.toFixed(2)}–${highestRatio.toFixed(2)}`,
       `${bound} ×`,
       verdict,
     ]);
   });
-  const head = ["server cost per operation", "tautline", "socket.io", "ratio", "rounds' spread", "bound", ""];
-  return [row(head), "|---|--:|--:|--:|--:|--:|---|", ...lines].join("\n");
+  const head = [
+    "server cost per operation",
+    "tautline",
+    "socket.io",
+    "no library",
+    "ratio",
+    "rounds' spread",
+    "bound",
+    "",
+  ];
+  return [row(head), "|---|--:|--:|--:|--:|--:|--:|---|", ...lines].join("\n");
 }
 
 function wallTable(results: readonly Result[]): string {

@@ -1,7 +1,7 @@
 // Waiting for facts instead of for time: every wait of the suites ends by a condition or by a deadline.
 
 /** How long any single expected thing may take, in milliseconds; generous, since two cores are shared. */
-export const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 15_000;
 
 /** The promise's value, or an error that names what was awaited once the deadline has passed. */
 export async function within<T>(

@@ -88,6 +88,7 @@ function decodeText(text: string): [packet: SocketPacket, missing: number] {
   // CVE-2026-69185: none at all would be waited for in vain
   if (!match || (binaryType && missing < 1)) throw new Error("Illegal attachments");
   if (missing > MAX_ATTACHMENTS) throw new Error("too many attachments");
+  if (Number(id) > Number.MAX_SAFE_INTEGER) throw new Error("invalid payload");
   const type = TYPES[Number(plainType ?? Number(binaryType) - BINARY)] ?? CONNECT;
   const data = head.length < text.length ? parse(type, text.slice(head.length)) : undefined;
   return [{ type, nsp, data, id: id ? Number(id) : undefined }, missing];

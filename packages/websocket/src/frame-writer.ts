@@ -1,6 +1,18 @@
 import type { Deflater } from "./deflater.ts";
-import { encodeFrame, firstByteOf, NO_BYTES, RSV1 } from "./frame.ts";
+import {
+  encodeFrame,
+  firstByteOf,
+  headerBytes,
+  NO_BYTES,
+  payloadBytes,
+  RSV1,
+  writeHeader,
+  writePayload,
+} from "./frame.ts";
 import type { Message } from "./message.ts";
+
+/** The longest payload that is framed again for each joined batch, rather than kept as a frame. */
+const FRAMED_IN_PLACE = 512;
 
 /** Turns messages into the bytes of their frames; one implementation per role. */
 export interface FrameWriter {
@@ -64,8 +76,43 @@ function areSame(a: readonly Message[], b: readonly Message[]): boolean {
 }
 
 function join(messages: readonly Message[], deflater: Deflater | undefined): Uint8Array {
-  const frames = messages.map((message) => frameOf(message, deflater));
-  return Buffer.concat(frames);
+  if (deflater === undefined) return joinPlain(messages);
+  return Buffer.concat(messages.map((message) => frameOf(message, deflater)));
+}
+
+/** Most joined messages are short answers to one peer: they are framed in place, without a buffer of their own. */
+function joinPlain(messages: readonly Message[]): Uint8Array {
+  let total = 0;
+  for (const message of messages) total += frameBytes(message);
+  const joined = Buffer.allocUnsafe(total);
+  let at = 0;
+  for (const message of messages) at = writeFrame(joined, at, message);
+  return joined;
+}
+
+function frameBytes(message: Message): number {
+  if (isLong(message)) return plainFrameOf(message).length;
+  const length = payloadBytes(message.payload);
+  return headerBytes(length) + length;
+}
+
+/** Writes the message's frame at `offset`; returns the offset behind it. */
+function writeFrame(target: Buffer, offset: number, message: Message): number {
+  if (isLong(message)) {
+    const frame = plainFrameOf(message);
+    target.set(frame, offset);
+    return offset + frame.length;
+  }
+  const { payload } = message;
+  const length = payloadBytes(payload);
+  const start = writeHeader(target, offset, firstByteOf(payload), length, 0);
+  writePayload(target, start, payload, length);
+  return start + length;
+}
+
+/** Copying a finished frame is cheaper than framing a long payload again, for the next receiver. */
+function isLong({ frame, payload }: Message): boolean {
+  return frame !== undefined || payload.length > FRAMED_IN_PLACE;
 }
 
 function frameOf(message: Message, deflater: Deflater | undefined): Uint8Array {
