@@ -43,6 +43,7 @@ export class OutboundPacket implements SharedMessage {
   forms: OtherForms | undefined = undefined;
   /** Memo of `byteLengthOf`; -1 until it is asked for. */
   knownBytes = -1;
+  #alone: readonly OutboundPacket[] | undefined = undefined;
 
   /** Binary data travels in a `message` only. An empty text is the same as none (EIO §3.1). */
   constructor(type: EnginePacketType, data?: string | Uint8Array, compress = true) {
@@ -55,6 +56,12 @@ export class OutboundPacket implements SharedMessage {
         : data === undefined
           ? ENGINE_PACKET_DIGITS[type]
           : ENGINE_PACKET_DIGITS[type] + data;
+  }
+
+  /** The list of this packet only: what a queue holds that holds nothing else, which is nearly always. */
+  get alone(): readonly OutboundPacket[] {
+    this.#alone ??= [this];
+    return this.#alone;
   }
 
   /** What upstream's packet objects carry, for listeners of `packetCreate` and `flush`. */

@@ -4,9 +4,13 @@ import type { OutboundPacket } from "./outbound-packet.ts";
 /** Design §2.5: a queue that passes this is handed over without waiting for the end of the turn. */
 const FLUSH_AT_LENGTH = 64 * 1024;
 
+const NONE: readonly OutboundPacket[] = [];
+
 /** What a session has to send and has not handed to its transport. */
 export class OutboundQueue {
-  packets: OutboundPacket[] = [];
+  packets: readonly OutboundPacket[] = NONE;
+  /** `packets`, once there are several: a list of one is the packet's own, shared by all queues that hold it alone. */
+  #several: OutboundPacket[] | undefined = undefined;
   /** Text units and bytes: cheap to add up, and enough to decide on an early flush. */
   #length = 0;
   /** The exact bytes of the first `#countedPackets`: counted only when somebody asks, which is when a peer is slow. */
@@ -15,17 +19,18 @@ export class OutboundQueue {
 
   /** HOT PATH. Whether the queue has become so long that it is better flushed now. */
   push(packet: OutboundPacket): boolean {
-    // A list of one holds one slot; pushing to an empty list would reserve seventeen.
-    if (this.packets.length === 0) this.packets = [packet];
-    else this.packets.push(packet);
+    if (this.packets === NONE) this.packets = packet.alone;
+    else if (this.#several !== undefined) this.#several.push(packet);
+    else this.packets = this.#several = [...this.packets, packet];
     this.#length += packet.payload.length;
     return this.#length > FLUSH_AT_LENGTH;
   }
 
   /** Hands out the whole queue and leaves it empty. */
-  take(): OutboundPacket[] {
+  take(): readonly OutboundPacket[] {
     const { packets } = this;
-    this.packets = [];
+    this.packets = NONE;
+    this.#several = undefined;
     this.#length = 0;
     this.#countedBytes = 0;
     this.#countedPackets = 0;

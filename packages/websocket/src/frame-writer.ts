@@ -42,7 +42,7 @@ export class BatchWriter implements FrameWriter {
   #last: JoinedBatch | undefined = undefined;
 
   encode(messages: readonly Message[], deflater: Deflater | undefined): Uint8Array {
-    const [first] = messages;
+    const first = messages[0];
     if (first === undefined) return NO_BYTES;
     if (messages.length === 1) return frameOf(first, deflater);
     if (deflater !== undefined && !deflater.sharesAlways) return join(messages, deflater);
