@@ -1,4 +1,5 @@
 import http from "node:http";
+import type { Socket } from "node:net";
 import { type IoServer, installApplication } from "./application.ts";
 import { type ServerKind, type ServerPeer, type ServerPeerOptions, serverTraitsOf } from "./server-peer.ts";
 
@@ -28,6 +29,7 @@ export async function startNodeServer(
 ): Promise<ServerPeer> {
   const { port: wantedPort = 0, ...ioOptions } = options;
   const httpServer = http.createServer();
+  const destroyUnused = watchUnused(httpServer);
   const io = new Server(httpServer, { serveClient: false, ...ioOptions });
   installApplication(io, serverTraitsOf[kind]);
   const port = await listen(httpServer, wantedPort);
@@ -36,8 +38,24 @@ export async function startNodeServer(
     port,
     url: `http://127.0.0.1:${port}`,
     close: async () => {
+      destroyUnused();
       await io.close();
     },
+  };
+}
+
+/**
+ * Chromium opens connections ahead of need. Node waits a minute for the first request of each before a server is
+ * closed, and serves that request: the returned function ends those that have not sent any.
+ */
+function watchUnused(httpServer: http.Server): () => void {
+  const sockets = new Set<Socket>();
+  httpServer.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   };
 }
 

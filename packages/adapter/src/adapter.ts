@@ -164,16 +164,26 @@ export class Adapter<
     if (members === undefined) {
       members = new Set();
       this.rooms.set(room, members);
-      this.emit("create-room", room);
+      this.#announce("create-room", room);
     }
     members.add(id);
-    this.emit("join-room", room, id);
+    this.#announce("join-room", room, id);
   }
 
   #exit(room: Room, id: SocketId): void {
     const members = this.rooms.get(room);
     if (!members?.delete(id)) return;
-    this.emit("leave-room", room, id);
-    if (members.size === 0 && this.rooms.delete(room)) this.emit("delete-room", room);
+    this.#announce("leave-room", room, id);
+    if (members.size === 0 && this.rooms.delete(room)) this.#announce("delete-room", room);
+  }
+
+  /** A listener that fails leaves no membership behind half changed. */
+  #announce(event: string, ...args: string[]): void {
+    try {
+      this.emit(event, ...args);
+    } catch (error) {
+      if (this.nsp.report === undefined) throw error;
+      this.nsp.report(error);
+    }
   }
 }

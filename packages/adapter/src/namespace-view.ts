@@ -57,6 +57,8 @@ export interface NamespaceView<Encoded = unknown, S extends AdapterSocket<Encode
   readonly name: string;
   /** The connected sockets of this node. */
   readonly sockets: ReadonlyMap<SocketId, S>;
+  /** Where errors of room listeners go; without it they are thrown to whoever changes the room. */
+  readonly report?: (error: unknown) => void;
   /** Encodes a packet once, for all of its receivers. */
   encode(packet: BroadcastPacket, compress: boolean): Encoded;
   /** The next id of the counter that all acknowledged events of the namespace share. */

@@ -20,7 +20,13 @@ export function selectSockets<S>(
     }
     return;
   }
-  for (const id of membersOf(rooms, options.rooms) ?? []) {
+  const members = membersOf(rooms, options.rooms);
+  if (members === undefined) return;
+  let remaining = members.size;
+  for (const id of members) {
+    // Who leaves and comes back during the visits stands at the end of the room again: they would never end.
+    if (remaining === 0) return;
+    remaining -= 1;
     if (excluded?.has(id)) continue;
     // A socket still in middleware may be in rooms already, but is no target yet.
     const socket = sockets.get(id);

@@ -268,3 +268,17 @@ describe("Engine: sessions", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 });
+
+describe("Engine: limits (SEC §2)", () => {
+  it("counts the sessions of an address again once the program has let the handshake in", () => {
+    const answers: (() => void)[] = [];
+    const { engine, request } = start({
+      limits: { perAddress: 1 },
+      allowRequest: (_, done) => answers.push(() => done(null, true)),
+    });
+    const exchanges = [request("GET", {}), request("GET", {})];
+    for (const answer of answers) answer();
+    expect(exchanges.map(({ status }) => status)).toEqual([200, 503]);
+    expect(engine.clientsCount).toBe(1);
+  });
+});

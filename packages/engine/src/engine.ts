@@ -7,7 +7,7 @@ import { type Admission, admit } from "./admit.ts";
 import { type Clients, createClientsView } from "./clients-view.ts";
 import { DeadlineQueue } from "./deadlines.ts";
 import type { EngineEvents } from "./engine-events.ts";
-import { errorMessages, type Refusal } from "./errors.ts";
+import { errorMessages, type Refusal, serverClosed } from "./errors.ts";
 import { decideHandshake } from "./handshake.ts";
 import { HandshakeLimiter } from "./handshake-limits.ts";
 import { type EngineOptions, type ResolvedEngineOptions, resolveOptions } from "./options.ts";
@@ -56,6 +56,7 @@ export class Engine<Request = unknown>
   readonly #sessions: Map<string, Session<Request>> = new Map();
   readonly #ids: SessionIds;
   readonly #limiter: HandshakeLimiter;
+  #isClosed = false;
 
   constructor(runtime: Runtime, options: EngineOptions<Request> = {}) {
     super();
@@ -85,8 +86,14 @@ export class Engine<Request = unknown>
     return upgradeTargets[name].filter((target) => this.opts.transports.includes(target));
   }
 
-  /** Closes every session without waiting for what is queued (EIO §14.5). */
+  /** Takes handshakes again after a `close`: an HTTP server may listen again (EIO §40). */
+  reopen(): void {
+    this.#isClosed = false;
+  }
+
+  /** Closes every session without waiting for what is queued (EIO §14.5), and takes no handshakes from here on. */
   close(): this {
+    this.#isClosed = true;
     for (const session of [...this.#sessions.values()]) session.close(true);
     return this;
   }
@@ -176,9 +183,9 @@ export class Engine<Request = unknown>
     onRefused: (refusal: Refusal) => void,
     onAllowed: (id: string) => void,
   ): void {
-    const limited = this.#limiter.admit(incoming.remoteAddress);
-    if (limited) {
-      onRefused(limited);
+    const refusal = this.#isClosed ? serverClosed : this.#limiter.admit(incoming.remoteAddress);
+    if (refusal) {
+      onRefused(refusal);
       return;
     }
     const rules = {
@@ -191,8 +198,11 @@ export class Engine<Request = unknown>
     decideHandshake(incoming.request, protocol, rules, (decision) => {
       // The peer may have left while the program thought: no session is made for nobody.
       if (incoming.isGone) return;
-      if (decision.ok) onAllowed(decision.id);
-      else onRefused(decision.refusal);
+      if (!decision.ok) return onRefused(decision.refusal);
+      // Meanwhile the server may have closed, or others of the same address may have come in.
+      const late = this.#isClosed ? serverClosed : this.#limiter.admitAddress(incoming.remoteAddress);
+      if (late) onRefused(late);
+      else onAllowed(decision.id);
     });
   }
 

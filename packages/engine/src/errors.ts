@@ -32,6 +32,8 @@ export interface Refusal {
   readonly wireMessage?: string;
   /** Set by a limit: the peer may try again after this time (SEC §2). */
   readonly retryAfterSeconds?: number;
+  /** Whether the connection is not to be kept for further requests. */
+  readonly endsConnection?: boolean;
 }
 
 /** The reasons named in the context of code 3 (EIO §7.1). */
@@ -41,12 +43,24 @@ export type BadRequestName =
   | "TRANSPORT_MISMATCH"
   | "PROTOCOL_MISMATCH"
   | "TRANSPORT_HANDSHAKE_ERROR"
-  | "ID_GENERATION_ERROR";
+  | "ID_GENERATION_ERROR"
+  | "SERVER_CLOSED";
 
 /** A refusal of code 3. */
 export function createBadRequest(name: BadRequestName, details?: Record<string, unknown>): Refusal {
   return { code: errorCodes.BAD_REQUEST, context: { name, ...details } };
 }
+
+/**
+ * A closed engine takes no handshakes. Clients come back on connections that were kept, and would keep the HTTP server
+ * from ever closing.
+ */
+export const serverClosed: Refusal = {
+  code: errorCodes.BAD_REQUEST,
+  context: { name: "SERVER_CLOSED" },
+  retryAfterSeconds: 1,
+  endsConnection: true,
+};
 
 /** The errors of this package. */
 export type EngineErrorCode =

@@ -21,14 +21,18 @@ export class HandshakeLimiter {
 
   /** Counts one handshake; a refusal when it is one too many. */
   admit(address: string | undefined): Refusal | undefined {
-    const { handshake, perAddress } = this.#limits;
+    const { handshake } = this.#limits;
     if (handshake !== undefined && this.#isTooFast(handshake)) {
       return createLimitRefusal("HANDSHAKE_LIMIT", "Too many handshakes");
     }
-    if (perAddress !== undefined && this.#sessionsOf(address) >= perAddress) {
-      return createLimitRefusal("ADDRESS_LIMIT", "Too many connections");
-    }
-    return undefined;
+    return this.admitAddress(address);
+  }
+
+  /** A refusal when the address has its sessions: asked again once the program has let the handshake in. */
+  admitAddress(address: string | undefined): Refusal | undefined {
+    const { perAddress } = this.#limits;
+    if (perAddress === undefined || this.#sessionsOf(address) < perAddress) return undefined;
+    return createLimitRefusal("ADDRESS_LIMIT", "Too many connections");
   }
 
   onSessionOpen(address: string | undefined): void {

@@ -49,6 +49,8 @@ export interface HttpReply {
   readonly body: string | Uint8Array;
   /** When set, the host compresses the body if the request accepts it, and states so in the headers. */
   readonly compression?: HttpCompressionOptions | undefined;
+  /** Whether the connection is closed behind the reply, where it carries one request at a time. */
+  readonly endsConnection?: boolean;
 }
 
 /** What happens to a request that waits for its reply. */

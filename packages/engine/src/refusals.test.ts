@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorCodes } from "./errors.ts";
+import { errorCodes, serverClosed } from "./errors.ts";
 import { createRefusalReply, upgradeStatusOf, wireMessageOf } from "./refusals.ts";
 
 describe("refusals on the wire (EIO §7.3)", () => {
@@ -16,6 +16,7 @@ describe("refusals on the wire (EIO §7.3)", () => {
     expect(createRefusalReply({ code: 1, context: {} })).toEqual({
       status: 400,
       headers: { "Content-Type": "application/json" },
+      endsConnection: false,
       body: '{"code":1,"message":"Session ID unknown"}',
     });
     expect(createRefusalReply({ code: 4, context: {}, wireMessage: "over quota" }).body).toBe(
@@ -28,5 +29,10 @@ describe("refusals on the wire (EIO §7.3)", () => {
     const statuses = Object.values(errorCodes).map((code) => upgradeStatusOf({ code, context: {} }));
     expect(new Set(statuses)).toEqual(new Set([400]));
     expect(upgradeStatusOf({ code: 4, context: {}, retryAfterSeconds: 1 })).toBe(503);
+  });
+
+  it("end the connection when the server is closed, so that nobody comes back on it", () => {
+    const reply = createRefusalReply(serverClosed);
+    expect([reply.status, reply.headers["Retry-After"], reply.endsConnection]).toEqual([503, 1, true]);
   });
 });

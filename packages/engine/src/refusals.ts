@@ -13,6 +13,7 @@ export function createRefusalReply(refusal: Refusal): HttpReply {
   return {
     status: statusOf(refusal),
     headers: { "Content-Type": "application/json", ...retryHeadersOf(refusal) },
+    endsConnection: refusal.endsConnection === true,
     body: JSON.stringify({ code: refusal.code, message: wireMessageOf(refusal) }),
   };
 }

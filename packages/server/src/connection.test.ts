@@ -90,7 +90,7 @@ describe("a connection", () => {
   });
 
   it("SIO §34: reports forced server close when the transport does not close at once", () => {
-    const { join } = createFixture();
+    const { join, clock } = createFixture();
     const { session, socket } = join();
     const reasons: string[] = [];
     socket.on("disconnect", (reason) => reasons.push(reason));
@@ -98,6 +98,7 @@ describe("a connection", () => {
       session.readyState = "closing";
     };
     session.receive("0");
+    clock.settle();
     expect(reasons).toEqual(["forced server close"]);
   });
 
@@ -154,5 +155,30 @@ describe("a connection", () => {
     session.receive("0/text,");
     clock.settle();
     expect(session.take()).toEqual(['4/data,{"retry":false}', '4/text,"token expired"']);
+  });
+
+  it("lets a client that leaves a namespace join it again at once", () => {
+    const { io, join, clock } = createFixture();
+    io.of("/a");
+    const { session } = join();
+    session.receive("0/a,");
+    clock.settle();
+    const before = [...io.of("/a").sockets.keys()];
+    session.take();
+    session.receive("1/a,");
+    session.receive("0/a,");
+    clock.settle();
+    expect(session.readyState).toBe("open");
+    expect(session.take()).toHaveLength(1);
+    expect(io.of("/a").sockets.size).toBe(1);
+    expect([...io.of("/a").sockets.keys()]).not.toEqual(before);
+  });
+
+  it("SIO §35: closes the session on a second CONNECT, however long after the first", () => {
+    const { join, clock } = createFixture();
+    const { session } = join();
+    session.receive("0");
+    clock.settle();
+    expect(session.readyState).toBe("closed");
   });
 });

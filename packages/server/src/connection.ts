@@ -25,6 +25,7 @@ export interface ConnectionMember extends PacketReceiver {
   readonly id: string;
   readonly nsp: { readonly name: string };
   disconnect(): unknown;
+  discard(): void;
   onError(error: Error): void;
   onClose(reason: DisconnectReason, description?: unknown): void;
 }
@@ -35,8 +36,8 @@ export class Connection implements RawSocketOwner {
   readonly #decoder: MessageDecoder;
   /** The joined namespaces, by name. */
   readonly nsps: Map<string, ConnectionMember> = new Map();
-  /** Namespaces whose middleware is running. */
-  readonly #joining: Set<string> = new Set();
+  /** The namespaces that are being joined, each with its socket once that is in middleware. */
+  readonly #joining: Map<string, ConnectionMember | undefined> = new Map();
   #connectDeadline: Deadline | undefined;
 
   constructor(scope: ConnectionScope, conn: RawSocket) {
@@ -75,6 +76,11 @@ export class Connection implements RawSocketOwner {
   /** Encodes and queues one packet. */
   send(packet: SocketPacket): void {
     this.write(this.#scope.parser.encode(packet, true), false);
+  }
+
+  /** A socket is in the middleware of its namespace. */
+  addJoining(socket: ConnectionMember): void {
+    this.#joining.set(socket.nsp.name, socket);
   }
 
   /** A socket has passed the middleware of its namespace. */
@@ -123,6 +129,8 @@ export class Connection implements RawSocketOwner {
     this.#decoder.reset();
     for (const socket of [...this.nsps.values()]) socket.onClose(reason as DisconnectReason, description);
     this.nsps.clear();
+    // Middleware may never answer: what it let the socket join is left at once.
+    for (const socket of [...this.#joining.values()]) socket?.discard();
     this.#joining.clear();
   }
 
@@ -130,13 +138,25 @@ export class Connection implements RawSocketOwner {
     const nsp = this.conn.protocol === 3 ? withoutQuery(packet.nsp) : packet.nsp;
     const socket = this.nsps.get(nsp);
     if (socket !== undefined) {
-      if (packet.type === PacketType.CONNECT || packet.type === PacketType.CONNECT_ERROR) this.close();
+      if (packet.type === PacketType.CONNECT) this.#connectLater(nsp, packet);
+      else if (packet.type === PacketType.CONNECT_ERROR) this.close();
       else this.#scope.inbox.add(socket, packet);
       return;
     }
     // SIO §35: anything but a first CONNECT breaks the protocol.
     if (packet.type !== PacketType.CONNECT || this.#joining.has(nsp)) this.close();
     else this.#connect(nsp, this.#authOf(packet));
+  }
+
+  /** The client may have left just before: its DISCONNECT is in the inbox, and the CONNECT waits its turn behind it. */
+  #connectLater(nsp: string, packet: SocketPacket): void {
+    const onPacket = (): void => {
+      if (this.conn.readyState !== "open") return;
+      // SIO §35: a second CONNECT breaks the protocol.
+      if (this.nsps.has(nsp) || this.#joining.has(nsp)) this.close();
+      else this.#connect(nsp, this.#authOf(packet));
+    };
+    this.#scope.inbox.add({ onPacket }, packet);
   }
 
   /** SIO §33: of a revision 4 client the name of the namespace carries a query, which is its `auth`. */
@@ -146,7 +166,7 @@ export class Connection implements RawSocketOwner {
   }
 
   #connect(nsp: string, auth: Record<string, unknown>): void {
-    this.#joining.add(nsp);
+    this.#joining.set(nsp, undefined);
     this.#scope.join(this, nsp, auth);
   }
 

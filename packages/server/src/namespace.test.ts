@@ -236,4 +236,75 @@ describe("a namespace", () => {
     io.of("/orders");
     expect(names).toEqual(["/orders"]);
   });
+
+  it("forgets a socket whose client leaves while middleware has not answered, and what it had joined", () => {
+    const { io, open, clock } = createFixture({ cleanupEmptyChildNamespaces: true });
+    const answers: (() => void)[] = [];
+    let connections = 0;
+    const parent = io.of(/^\/room-\d$/);
+    parent.use((socket, next) => {
+      socket.join("early");
+      answers.push(next);
+    });
+    parent.on("connection", () => {
+      connections += 1;
+    });
+    const session = open();
+    session.receive("0/room-1,");
+    clock.settle();
+    const child = io.of("/room-1");
+    expect(child.adapter.rooms.size).toBe(1);
+    session.lose("transport close");
+    expect(child.adapter.rooms.size).toBe(0);
+    expect(child.adapter.sids.size).toBe(0);
+    for (const answer of answers) answer();
+    clock.settle();
+    expect(connections).toBe(0);
+    expect(io.of("/room-1")).not.toBe(child);
+  });
+
+  it("makes no namespace for a client that left before the matcher answered", () => {
+    const { io, open, clock } = createFixture();
+    const created: unknown[] = [];
+    const answers: (() => void)[] = [];
+    io.on("new_namespace", (namespace) => created.push(namespace));
+    io.of((_name, _auth, next) => answers.push(() => next(null, true)));
+    const session = open();
+    session.receive("0/any,");
+    session.lose("transport close");
+    for (const answer of answers) answer();
+    clock.settle();
+    expect(answers).toHaveLength(1);
+    expect(created).toEqual([]);
+  });
+
+  it("reports what room listeners throw, and its sockets come and go all the same", () => {
+    const { io, join, reported } = createFixture();
+    for (const event of ["create-room", "join-room", "leave-room", "delete-room"]) {
+      io.sockets.adapter.on(event, () => {
+        throw new Error(event);
+      });
+    }
+    const { session, socket } = join();
+    const reasons: string[] = [];
+    socket.on("disconnect", (reason) => reasons.push(reason));
+    session.lose("transport close");
+    expect(reasons).toEqual(["transport close"]);
+    expect(io.sockets.sockets.size + io.sockets.adapter.sids.size + io.sockets.adapter.rooms.size).toBe(0);
+    expect(reported).toHaveLength(4);
+  });
+
+  it("sends to each member of a room once, also when members leave and come back meanwhile", () => {
+    const { io, join } = createFixture();
+    const members = [join(), join()];
+    for (const { socket } of members) {
+      socket.join("lobby");
+      socket.onAnyOutgoing(() => {
+        socket.leave("lobby");
+        socket.join("lobby");
+      });
+    }
+    io.to("lobby").emit("x");
+    expect(members.map(({ session }) => session.take())).toEqual([['2["x"]'], ['2["x"]']]);
+  });
 });

@@ -99,8 +99,8 @@ export class Namespace<
     next: Next,
   ) => unknown)[] = [];
   #nextAckId = 0;
-  /** How many sockets are in middleware. */
-  #joining = 0;
+  /** The sockets that are in middleware. */
+  readonly #joining: Set<{ readonly id: SocketId }> = new Set();
 
   constructor(server: unknown, scope: NamespaceScope, name: string, adapter: AdapterFactory) {
     super();
@@ -310,7 +310,8 @@ export class Namespace<
   /** Lets a connection in, once all middleware agrees (server.md §8.1). */
   admit(connection: Connection, auth: Record<string, unknown>): void {
     const socket = new Socket(this, connection, auth);
-    this.#joining += 1;
+    this.#joining.add(socket);
+    connection.addJoining(socket);
     runChain(
       this.#middlewares,
       (middleware, next) => middleware(socket, next),
@@ -319,10 +320,11 @@ export class Namespace<
     );
   }
 
-  /** A socket has left. */
+  /** A socket has left, or will not come. */
   remove(socket: { readonly id: SocketId }): void {
+    this.#joining.delete(socket);
     this.sockets.delete(socket.id);
-    if (this.sockets.size === 0 && this.#joining === 0) this.onEmpty?.();
+    if (this.sockets.size === 0 && this.#joining.size === 0) this.onEmpty?.();
   }
 
   /** The namespace is removed. */
@@ -341,7 +343,8 @@ export class Namespace<
     error: ExtendedError | undefined,
   ): void {
     const { client } = socket;
-    this.#joining -= 1;
+    // The client has left meanwhile, and the socket with it.
+    if (!this.#joining.has(socket)) return;
     if (client.conn.readyState !== "open") {
       socket.discard();
       return;
@@ -351,6 +354,7 @@ export class Namespace<
       client.refuse(this.name, describeRefusal(error, client.conn.protocol));
       return;
     }
+    this.#joining.delete(socket);
     this.sockets.set(socket.id, socket);
     socket.onConnect();
     this.#announce("connect", socket);

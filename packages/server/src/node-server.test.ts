@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { Agent, createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client";
@@ -83,6 +83,47 @@ describe("a server on Node", () => {
       error = closeError;
     });
     expect(error).toMatchObject({ code: "ERR_SERVER_NOT_RUNNING" });
+  });
+
+  it("closes although a client comes back on a connection that was kept", async () => {
+    const io = new Server(0);
+    const port = await listening(io);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    cleanups.push(() => agent.destroy());
+    const get = (query: string) =>
+      new Promise<IncomingMessage & { text: string }>((resolve, reject) => {
+        request({ port, agent, path: `/socket.io/?EIO=4&transport=polling${query}` }, async (response) => {
+          let text = "";
+          for await (const chunk of response) text += chunk;
+          resolve(Object.assign(response, { text }));
+        })
+          .on("error", reject)
+          .end();
+      });
+    const opened = await get("");
+    const { sid } = JSON.parse(opened.text.slice(1));
+    const poll = get(`&sid=${sid}`);
+    const again = poll.then(() => get(""));
+    await vi.waitFor(() => expect(io.engine.clients[sid]?.transport.writable).toBe(true));
+    const closed = io.close();
+    expect((await poll).text).toBe("1");
+    const refused = await again.catch((error) => error);
+    await closed;
+    // Either the connection was closed at once, or the handshake was refused and closed it.
+    if (refused instanceof Error) expect(refused).toMatchObject({ code: expect.stringMatching(/ECONN/) });
+    else expect([refused.statusCode, refused.headers.connection]).toEqual([503, "close"]);
+    expect(io.engine.clientsCount).toBe(0);
+  });
+
+  it("accepts clients again when its HTTP server listens again", async () => {
+    const io = new Server(0);
+    const port = await listening(io);
+    await io.close();
+    io.httpServer.listen(port);
+    await once(io.httpServer, "listening");
+    const socket = client(port);
+    await once(socket as never, "connect");
+    expect(io.engine.clientsCount).toBe(1);
   });
 
   it("S20: closes without an error when it was never attached", async () => {

@@ -93,6 +93,8 @@ export class Server<
         callback?.(error);
         resolve();
       });
+      // Those that were being answered at that moment are idle by the next turn.
+      if ("closeIdleConnections" in httpServer) setImmediate(() => httpServer.closeIdleConnections());
     });
   }
 

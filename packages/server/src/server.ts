@@ -173,6 +173,8 @@ export class SocketServer<
       return;
     }
     parent.allows(name, auth, (allow) => {
+      // The client may have left meanwhile: no namespace is made for nobody.
+      if (connection.conn.readyState !== "open") return;
       if (!allow) this.#joinPattern(connection, name, auth, index + 1);
       else this.#admitToChild(connection, name, auth, parent);
     });

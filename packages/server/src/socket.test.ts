@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MAX_PENDING_ACKS } from "./acks.ts";
 import { createFixture } from "./testing/fixture.ts";
 
 describe("a socket", () => {
@@ -269,5 +270,76 @@ describe("a socket", () => {
     ]);
     expect(socket.handshake).toMatchObject({ address: "127.0.0.1", xdomain: false, secure: true, auth: {} });
     expect(socket.handshake).toBe(socket.handshake);
+  });
+
+  it("leaves once, whatever its listeners do while it leaves", () => {
+    const { join, reported } = createFixture();
+    const { session, socket } = join();
+    const log: string[] = [];
+    socket.on("disconnecting", () => {
+      log.push("disconnecting");
+      socket.disconnect();
+      socket.disconnect(true);
+    });
+    socket.on("disconnect", () => {
+      log.push("disconnect");
+      socket.disconnect();
+    });
+    socket.disconnect();
+    expect(log).toEqual(["disconnecting", "disconnect"]);
+    expect(session.sent).toEqual(["1"]);
+    expect(session.readyState).toBe("closed");
+    expect(reported).toEqual([]);
+  });
+
+  it("reports what its error listener throws, and the session is closed all the same", () => {
+    const { join, reported } = createFixture();
+    const { session, socket } = join();
+    socket.on("error", () => {
+      throw new Error("from the listener");
+    });
+    session.receive("9");
+    expect(session.readyState).toBe("closed");
+    expect(reported).toEqual([new Error("from the listener")]);
+  });
+
+  it("reports what a catch-all listener throws during a broadcast, which goes on", () => {
+    const { io, join, reported } = createFixture();
+    const sessions = [join(), join()];
+    sessions[0]?.socket.onAnyOutgoing(() => {
+      throw new Error("from the listener");
+    });
+    io.emit("x");
+    expect(sessions.map(({ session }) => session.take())).toEqual([['2["x"]'], ['2["x"]']]);
+    expect(reported).toEqual([new Error("from the listener")]);
+  });
+
+  it("that owes too many answers does not keep an acknowledged broadcast from the others", () => {
+    const { io, join, clock } = createFixture();
+    const [idle, other] = [join(), join()];
+    for (let count = 0; count < MAX_PENDING_ACKS; count += 1) idle.socket.emit("ask", () => {});
+    idle.session.take();
+    const results: unknown[][] = [];
+    io.timeout(100).emit("x", (...result: unknown[]) => results.push(result));
+    expect(idle.session.take()).toHaveLength(1);
+    expect(other.session.take()).toHaveLength(1);
+    clock.advance(100);
+    expect(results).toEqual([[expect.objectContaining({ code: "SIO_ACK_TIMEOUT" }), []]]);
+  });
+
+  it("counts its own room against the limit in middleware too, and is refused there", () => {
+    const { io, open, clock, reported } = createFixture({ maxRoomsPerSocket: 2 });
+    io.use((socket, next) => {
+      socket.join(socket.handshake.auth.rooms);
+      next();
+    });
+    const session = open();
+    session.receive('0{"rooms":["a","b"]}');
+    clock.settle();
+    expect(session.take()).toEqual(['4{"message":"a socket may be in 2 rooms, which is the limit"}']);
+    expect(reported).toHaveLength(1);
+    session.receive('0{"rooms":["a"]}');
+    clock.settle();
+    expect(session.take()[0]).toMatch(/^0/);
   });
 });

@@ -83,7 +83,8 @@ export class Socket<
   #middlewares: EventMiddleware[] | undefined;
   #incoming: CatchAll | undefined;
   #outgoing: CatchAll | undefined;
-  #isClosed = false;
+  /** `leaving` while `disconnecting` is announced: whatever a listener does, that begins once. */
+  #membership: "in" | "leaving" | "out" = "in";
 
   constructor(
     nsp: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
@@ -228,7 +229,7 @@ export class Socket<
    * @throws EmitError `SIO_TOO_MANY_ROOMS` when it would be in more than `maxRoomsPerSocket`
    */
   join(rooms: Room | Room[]): Promise<void> | void {
-    if (this.#isClosed) return;
+    if (this.#membership === "out") return;
     const joined = new Set(Array.isArray(rooms) ? rooms : [rooms]);
     this.#refuseTooMany(joined);
     return this.nsp.adapter.addAll(this.id, joined);
@@ -245,6 +246,7 @@ export class Socket<
       this.client.disconnect();
       return this;
     }
+    if (this.#membership !== "in") return this;
     this.client.send({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
     this.onClose("server namespace disconnect");
     return this;
@@ -308,11 +310,15 @@ export class Socket<
   }
 
   notifyOutgoing(packet: BroadcastPacket | SocketPacket): void {
-    if (this.#outgoing !== undefined && Array.isArray(packet.data)) this.#outgoing.call(this, packet.data);
+    const { data } = packet;
+    if (this.#outgoing === undefined || !Array.isArray(data)) return;
+    // Reported, not thrown: a broadcast goes on to its other receivers.
+    this.#reportThrown(() => this.#outgoing?.call(this, data));
   }
 
   expectAck(id: number, onAck: AckListener): void {
-    this.#pendingAcks().expect(id, onAck, undefined, this.nsp.clock);
+    // A client that owes too many answers keeps the broadcast from nobody else: it counts as one that does not answer.
+    this.#reportThrown(() => this.#pendingAcks().expect(id, onAck, undefined, this.nsp.clock));
   }
 
   forgetAck(id: number): void {
@@ -337,22 +343,23 @@ export class Socket<
   }
 
   onError(error: Error): void {
-    this.fire("error", [error]);
+    this.#fireSafely("error", [error]);
   }
 
   /** The socket is disconnected, for whatever reason (server.md §9.5 states the order). */
   onClose(reason: DisconnectReason, description?: unknown): void {
-    if (!this.connected || this.#isClosed) return;
+    if (!this.connected || this.#membership !== "in") return;
+    this.#membership = "leaving";
     this.#fireSafely("disconnecting", [reason, description]);
     this.discard();
     this.connected = false;
     this.#fireSafely("disconnect", [reason, description]);
   }
 
-  /** Leaves everything, silently: also the end of a socket that middleware refused. */
+  /** Leaves everything, silently: also the end of a socket that was refused, or lost, while in middleware. */
   discard(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.#membership === "out") return;
+    this.#membership = "out";
     this.nsp.adapter.delAll(this.id);
     this.nsp.remove(this);
     this.client.removeSocket(this);
@@ -408,7 +415,8 @@ export class Socket<
   #refuseTooMany(joined: ReadonlySet<Room>): void {
     const { maxRoomsPerSocket } = this.nsp;
     if (maxRoomsPerSocket === Number.POSITIVE_INFINITY) return;
-    if (new Set([...this.rooms, ...joined]).size <= maxRoomsPerSocket) return;
+    // In middleware it is not yet in its own room, for which there must be a place.
+    if (new Set([this.id, ...this.rooms, ...joined]).size <= maxRoomsPerSocket) return;
     throw new EmitError(
       "SIO_TOO_MANY_ROOMS",
       `a socket may be in ${maxRoomsPerSocket} rooms, which is the limit`,

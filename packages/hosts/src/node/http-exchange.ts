@@ -68,6 +68,7 @@ export class NodeExchange implements HttpExchange<IncomingMessage> {
   reply(reply: HttpReply): void {
     if (this.#isAnswered) return;
     this.#finish();
+    if (reply.endsConnection) this.#endConnection();
     const coding = reply.compression && chooseCoding(this.request);
     if (!reply.compression || !coding) {
       this.#write(reply.status, reply.headers, reply.body);
@@ -94,6 +95,12 @@ export class NodeExchange implements HttpExchange<IncomingMessage> {
     // Of HTTP/2 only the stream is ended: other requests share the connection.
     if ("stream" in request && isDestroyable(request.stream)) request.stream.destroy();
     else request.destroy();
+  }
+
+  /** HTTP/2 carries other requests on the same connection, and has no such header. */
+  #endConnection(): void {
+    if (this.request.httpVersionMajor === 1 && !this.#res.headersSent)
+      this.#res.setHeader("Connection", "close");
   }
 
   #write(status: number, headers: Headers, body: string | Uint8Array): void {

@@ -97,6 +97,7 @@ export class EngineServer extends Engine<IncomingMessage> implements Attachable 
 
   /** EIO §40: an HTTP server may be closed and listen again. */
   onListening(): void {
+    this.reopen();
     this.#acceptor.close();
     this.#acceptor = this.#createAcceptor();
   }

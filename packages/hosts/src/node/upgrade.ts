@@ -41,6 +41,9 @@ export class NodeUpgrade implements UpgradeAttempt<IncomingMessage> {
     this.#response = parts.response;
     // CVE-2022-41940: a peer that resets the connection while its request is examined ends only itself.
     socket.on("error", ignoreError);
+    // Nobody reads yet, so `end` comes only to who asks: a peer that leaves while the program thinks holds nothing.
+    socket.on("end", destroyThis);
+    socket.read(0);
   }
 
   get method(): string {
@@ -70,6 +73,7 @@ export class NodeUpgrade implements UpgradeAttempt<IncomingMessage> {
     this.#acceptor.accept(this.request, this.#socket, this.#head, all, (link, head) => {
       // The connection handles the socket's errors from here on.
       this.#socket.off("error", ignoreError);
+      this.#socket.off("end", destroyThis);
       exposeWebSocket(this.request, link);
       onAccepted(link, head);
     });
@@ -103,3 +107,7 @@ function writeRefusal(socket: Duplex, status: number, message: string, headers: 
 }
 
 function ignoreError(): void {}
+
+function destroyThis(this: Duplex): void {
+  this.destroy();
+}
