@@ -128,6 +128,7 @@ export class Manager<
       clock: this.#clock,
       isReconnecting: () => this.#isReconnecting(),
       send: (packet) => this.#send(packet),
+      check: (packet) => void this.#codec.encode(packet),
       onInactive: () => {
         if (!Object.values(this.nsps).some((socket) => socket.active)) this.disconnect();
       },
@@ -184,8 +185,10 @@ export class Manager<
   }
 
   #onTimeout(): void {
+    const { engine } = this;
     this.#onOpenFailed(new Error("timeout"));
-    this.engine.close();
+    // Not `this.engine`: a listener may have opened it again.
+    engine.close();
   }
 
   #onOpen(): void {

@@ -48,6 +48,8 @@ export interface SocketLink {
   readonly clock: Clock;
   isReconnecting(): boolean;
   send(packet: OutgoingSocketPacket): void;
+  /** Throws what `send` would throw of data that cannot be encoded. */
+  check(packet: OutgoingSocketPacket): void;
   /** A socket has become inactive. */
   onInactive(): void;
 }

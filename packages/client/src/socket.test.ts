@@ -415,3 +415,32 @@ describe("Socket, recovery", () => {
     expect(socket.recovered).toBe(false);
   });
 });
+
+describe("Socket, whose listeners disconnect", () => {
+  it("stays inactive when it is disconnected by an earlier listener of the manager's close", () => {
+    const manager = new Manager(platform, "http://h", { transports: ["polling"], autoConnect: false });
+    const socket = manager.socket("/");
+    manager.on("close", () => socket.disconnect());
+    socket.connect();
+    join();
+    platform.latest.end();
+    expect(socket.active).toBe(false);
+  });
+
+  it("keeps what an early event's listener left unsent, and does not say connect", () => {
+    const socket = create();
+    socket.on("early", () => socket.disconnect());
+    socket.emit("buffered");
+    platform.latest.accept();
+    settle();
+    receive('2["early"]', '0{"sid":"x"}');
+    expect(socket.sendBuffer).toHaveLength(1);
+    expect(log).toEqual([["disconnect", "io client disconnect", undefined]]);
+  });
+
+  it("refuses at once what cannot be encoded, also while it waits", () => {
+    const socket = create();
+    expect(() => socket.emit("bad", 1n)).toThrow(TypeError);
+    expect(socket.sendBuffer).toEqual([]);
+  });
+});

@@ -121,7 +121,7 @@ export class Socket<
   connect(): this {
     if (!this.active) this.#activate();
     if (!this.#link.isReconnecting()) this.io.open();
-    if (this.io.engine.readyState === "open") this.#onOpen();
+    this.#onOpen();
     return this;
   }
 
@@ -218,6 +218,8 @@ export class Socket<
     if (RESERVED_EVENTS.has(args[0])) throw new Error(`"${args[0]}" is a reserved event name`);
     const flags = this.#flags;
     this.#flags = {};
+    // What waits must not turn out to be unfit for JSON in the middle of a flush.
+    if (this.#retries || !this.#canSend()) this.#link.check({ type: EVENT, nsp: this.nsp, data: args });
     if (this.#retries && !flags.isVolatile) this.#retries.add(args, flags, handler);
     else this.#transmit(args, flags, handler);
     return this;
@@ -279,7 +281,8 @@ export class Socket<
   }
 
   readonly #onOpen = (): void => {
-    if (this.#place !== "waiting") return;
+    // A listener before this one may have closed the manager, and opened it again.
+    if (this.#place !== "waiting" || this.io.engine.readyState !== "open") return;
     this.#place = "joining";
     const { engine } = this.io;
     let hasJoined = false;
@@ -307,7 +310,8 @@ export class Socket<
   };
 
   readonly #onClose = (reason: DisconnectReason, description?: DisconnectDescription): void => {
-    this.#place = "waiting";
+    // A listener before this one may have disconnected.
+    if (this.active) this.#place = "waiting";
     this.#onDisconnect(reason, description);
   };
 
@@ -353,10 +357,12 @@ export class Socket<
     this.#pid = typeof pid === "string" ? pid : undefined;
     this.#place = "joined";
     // client.md 6.10: what came early, what waited, the retries, and only then `connect`
-    for (const args of this.receiveBuffer.splice(0)) this.#deliver(args);
-    for (const packet of this.sendBuffer.splice(0)) this.#write(packet);
+    for (const args of this.receiveBuffer.splice(0)) if (this.connected) this.#deliver(args);
+    // Any of their listeners may disconnect; what was not sent by then waits on.
+    while (this.sendBuffer[0] && this.#canSend())
+      for (const packet of this.sendBuffer.splice(0, 1)) this.#write(packet);
     this.#retries?.drain();
-    this.emitReserved("connect");
+    if (this.connected) this.emitReserved("connect");
   }
 
   #onRefused(data: unknown): void {
@@ -384,7 +390,8 @@ export class Socket<
   #createReply(id: number): (...args: unknown[]) => void {
     let isSent = false;
     return (...args) => {
-      if (isSent) return;
+      // A server that the socket has left takes an answer as a breach of the protocol.
+      if (isSent || !this.connected) return;
       isSent = true;
       this.#link.send({ type: ACK, nsp: this.nsp, id, data: args });
     };
