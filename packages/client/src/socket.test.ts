@@ -75,6 +75,28 @@ describe("Socket, connecting", () => {
     expect(platform.latest.messages).toEqual(['0{"n":1}']);
   });
 
+  it("says why it has no credentials, lets the other namespaces join, and tries again when told to", async () => {
+    const failing = () => {
+      throw new Error("no token");
+    };
+    const socket = create({ auth: failing });
+    const other = socket.io.socket("/other");
+    platform.latest.accept();
+    settle();
+    expect(log).toEqual([["connect_error", "no token"]]);
+    expect([socket.active, other.active]).toEqual([false, true]);
+    expect(platform.latest.messages).toEqual(["0/other,"]);
+    socket.auth = () => Promise.reject(new Error("no network"));
+    socket.connect();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(log[1]).toEqual(["connect_error", "no network"]);
+    socket.auth = { token: 1 };
+    socket.connect();
+    settle();
+    expect(platform.latest.messages[1]).toBe('0{"token":1}');
+  });
+
   it("delivers early events, sends what was buffered, and only then says connect", () => {
     const socket = create({ retries: 1 });
     socket.on("early", (n) => log.push(["early", n]));

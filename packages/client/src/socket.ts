@@ -301,8 +301,18 @@ export class Socket<
       join(auth);
       return;
     }
-    const promise = auth.call(this, join);
-    if (promise instanceof Promise) promise.then(join, this.#onError);
+    // Without credentials there is no joining; the program hears why, and may call `connect` again.
+    const onFailure = (error: Error): void => {
+      if (hasJoined || this.#place !== "joining") return;
+      this.#deactivate();
+      this.#onError(error);
+    };
+    try {
+      const promise = auth.call(this, join);
+      if (promise instanceof Promise) promise.then(join, onFailure);
+    } catch (error) {
+      onFailure(error instanceof Error ? error : new Error(String(error)));
+    }
   };
 
   readonly #onError = (error: Error): void => {
