@@ -257,7 +257,10 @@ export class Manager<
     const { engine } = this;
     this.#clock.nextTick(() => {
       this.#undelivered--;
-      if (this.engine === engine && this.#state.name === "open") this.emitReserved("packet", packet);
+      if (this.engine !== engine || this.#state.name !== "open") return;
+      // Its socket has left while the server was deciding: CONNECT (0) is answered by DISCONNECT (1).
+      if (packet.type === 0 && !this.nsps[packet.nsp]?.active) this.#send({ type: 1, nsp: packet.nsp });
+      this.emitReserved("packet", packet);
     });
   }
 

@@ -75,6 +75,17 @@ describe("Socket, connecting", () => {
     expect(platform.latest.messages).toEqual(['0{"n":1}']);
   });
 
+  it("leaves a namespace that the server lets it into after it has gone", () => {
+    const socket = create();
+    socket.io.socket("/other");
+    platform.latest.accept();
+    settle();
+    socket.disconnect();
+    receive('0{"sid":"late"}', '0/other,{"sid":"other"}');
+    expect(platform.latest.messages).toEqual(["0", "0/other,", "1"]);
+    expect([socket.connected, socket.io.socket("/other").connected]).toEqual([false, true]);
+  });
+
   it("says why it has no credentials, lets the other namespaces join, and tries again when told to", async () => {
     const failing = () => {
       throw new Error("no token");

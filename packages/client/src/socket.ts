@@ -44,7 +44,7 @@ type Place = "inactive" | "waiting" | "joining" | "joined";
 
 const V2_SERVER =
   "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they are not compatible " +
-  "(more information here: https://socket.io/docs/v3/migrating-from-2-x-to-3-0/)";
+  "(docs/compatibility.md)";
 
 /**
  * One namespace's endpoint: its events come from the server, and what it emits goes there.
