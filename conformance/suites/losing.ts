@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { pause } from "../wire/deadline.ts";
 import { type FrozenProxy, startProxy } from "../wire/frozen-proxy.ts";
+import { itUnless } from "./it-unless.ts";
 import { knownFault } from "./known-faults.ts";
 import { type Pair, setStage } from "./stage.ts";
 
@@ -52,7 +53,8 @@ export function losing(pair: Pair): void {
       }
     });
 
-    it.skipIf(knownFault(pair, "restart"))(
+    itUnless(
+      knownFault(pair, "restart"),
       "reconnects to a restarted server and sends what was emitted meanwhile",
       async () => {
         const client = await stage.connect({ reconnection: true });
