@@ -1,4 +1,5 @@
 import type { Clock } from "@tautline/events/clock";
+import { guard, type Report } from "@tautline/events/guard";
 import type {
   AllButLast,
   DecorateAcknowledgements,
@@ -6,11 +7,11 @@ import type {
   DefaultEventsMap,
   EventName,
   EventNames,
-  EventNamesWithError,
   EventParams,
   EventsMap,
   FirstNonErrorArg,
   Last,
+  NameWithError,
   TypedEventBroadcaster,
 } from "@tautline/events/types";
 import { PacketType } from "@tautline/protocol/socket-packet";
@@ -40,6 +41,8 @@ export interface BroadcastAdapter {
 export interface BroadcastScope {
   readonly adapter: BroadcastAdapter;
   readonly clock: Clock;
+  /** Where what an acknowledgement throws goes. */
+  readonly report: Report;
   /** A fetched socket as programs see it: one of this node is itself, one of another node a RemoteSocket. */
   present(found: unknown): unknown;
 }
@@ -122,7 +125,8 @@ export class BroadcastOperator<EmitEvents extends EventsMap = DefaultEventsMap, 
     refuseReserved(event);
     const ack = args.at(-1);
     if (typeof ack !== "function") {
-      this.#scope.adapter.broadcast({ type: PacketType.EVENT, data: [event, ...args] }, this.#options());
+      const packet = { type: PacketType.EVENT, data: [event, ...args] };
+      this.#watch(this.#scope.adapter.broadcast(packet, this.#options()));
       return true;
     }
     const data = [event, ...args.slice(0, -1)];
@@ -135,18 +139,19 @@ export class BroadcastOperator<EmitEvents extends EventsMap = DefaultEventsMap, 
    *
    * @throws an {@link AckTimeoutError} whose `responses` holds what had come by then
    */
-  emitWithAck<Ev extends EventNamesWithError<EmitEvents>>(
-    event: Ev,
+  emitWithAck<Ev extends EventNames<EmitEvents>>(
+    event: NameWithError<EmitEvents, Ev>,
     ...args: AllButLast<EventParams<EmitEvents, Ev>>
   ): Promise<FirstNonErrorArg<Last<EventParams<EmitEvents, Ev>>>>;
   emitWithAck(event: EventName, ...args: unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      refuseReserved(event);
-      this.#emitWithAcks([event, ...args], (error, responses) => {
+      const onDone: CollectedAck = (error, responses) => {
         if (error === null) return resolve(responses);
         if (error instanceof AckTimeoutError) error.responses = responses;
         reject(error);
-      });
+      };
+      // Programs replace `emit` for all operators: theirs is called.
+      Reflect.apply(this.emit, this, [event, ...args, onDone]);
     });
   }
 
@@ -159,17 +164,17 @@ export class BroadcastOperator<EmitEvents extends EventsMap = DefaultEventsMap, 
 
   /** Lets the matching sockets join rooms. */
   socketsJoin(room: Room | Room[]): void {
-    this.#scope.adapter.addSockets(this.#options(), Array.isArray(room) ? room : [room]);
+    this.#watch(this.#scope.adapter.addSockets(this.#options(), Array.isArray(room) ? room : [room]));
   }
 
   /** Lets the matching sockets leave rooms. */
   socketsLeave(room: Room | Room[]): void {
-    this.#scope.adapter.delSockets(this.#options(), Array.isArray(room) ? room : [room]);
+    this.#watch(this.#scope.adapter.delSockets(this.#options(), Array.isArray(room) ? room : [room]));
   }
 
   /** Disconnects the matching sockets; with `close`, their whole connections. */
   disconnectSockets(close = false): void {
-    this.#scope.adapter.disconnectSockets(this.#options(), close);
+    this.#watch(this.#scope.adapter.disconnectSockets(this.#options(), close));
   }
 
   /**
@@ -178,6 +183,11 @@ export class BroadcastOperator<EmitEvents extends EventsMap = DefaultEventsMap, 
    */
   allSockets(): Promise<Set<SocketId>> {
     return this.#scope.adapter.sockets(new Set(this.#rooms));
+  }
+
+  /** Who is chosen so far, and the adapter that reaches them. */
+  get target(): BroadcastOptions & { readonly adapter: BroadcastAdapter } {
+    return { ...this.#options(), adapter: this.#scope.adapter };
   }
 
   #with(flags: BroadcastFlags): BroadcastOperator<EmitEvents, SocketData> {
@@ -190,21 +200,37 @@ export class BroadcastOperator<EmitEvents extends EventsMap = DefaultEventsMap, 
   }
 
   #emitWithAcks(data: unknown[], onDone: CollectedAck): void {
-    const { adapter, clock } = this.#scope;
+    const { adapter, clock, report } = this.#scope;
     const { timeout, expectSingleResponse, local } = this.#flags;
+    const onCollected: CollectedAck = (error, responses) => guard(report, () => onDone(error, responses));
     // server.md §14 S15: without a timeout the wait is over at once, unless nobody had to be asked.
-    const collector = new AckCollector(clock, timeout ?? 1, expectSingleResponse === true, onDone);
-    const packet: BroadcastPacket = { type: PacketType.EVENT, data };
-    const forget = adapter.broadcastWithAck(
-      packet,
-      this.#options(),
-      (count) => collector.addTargets(count),
-      (value) => collector.addAnswer(value),
-    );
+    const collector = new AckCollector(clock, timeout ?? 1, expectSingleResponse === true, onCollected);
+    const forget = this.#broadcastWithAck(adapter, data, collector);
     if (typeof forget === "function") collector.onTimeout = () => forget();
     // S16: a local broadcast waits for this node alone.
     if (local) collector.expectNodes(1);
-    else adapter.serverCount().then((count) => collector.expectNodes(count));
+    else adapter.serverCount().then((count) => collector.expectNodes(count), report);
+  }
+
+  #broadcastWithAck(adapter: BroadcastAdapter, data: unknown[], collector: AckCollector): unknown {
+    const packet: BroadcastPacket = { type: PacketType.EVENT, data };
+    try {
+      return adapter.broadcastWithAck(
+        packet,
+        this.#options(),
+        (count) => collector.addTargets(count),
+        (value) => collector.addAnswer(value),
+      );
+    } catch (error) {
+      // What cannot be encoded was sent to nobody: the caller is told by this alone.
+      collector.abandon();
+      throw error;
+    }
+  }
+
+  /** An adapter may work on after it has returned; nobody waits for it. */
+  #watch(work: unknown): void {
+    if (work instanceof Promise) work.catch(this.#scope.report);
   }
 }
 

@@ -15,8 +15,11 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `callback` once, after at least `delayMs` milliseconds. */
-  setTimer(callback: () => void, delayMs: number): Timer;
+  /**
+   * Calls `callback` once, after at least `delayMs` milliseconds. `isBackground` says that the process need not live
+   * on for it, where the runtime can tell.
+   */
+  setTimer(callback: () => void, delayMs: number, isBackground?: boolean): Timer;
   /** Calls `callback` after the running callback and before any other input: `process.nextTick`, a microtask. */
   nextTick(callback: () => void): void;
   /**

@@ -12,7 +12,6 @@ import type {
   EventParams,
   EventsMap,
   NoEvents,
-  ReservedOrUserEventNames,
   ReservedOrUserListener,
 } from "./types.ts";
 
@@ -34,10 +33,17 @@ export class Emitter<
   Emit extends EventsMap = Listen,
   Reserved extends EventsMap = NoEvents,
 > {
-  #lists: Map<EventName, readonly AnyListener[]> | undefined;
+  /** The lists of this emitter, from its first change on. */
+  #own: Map<EventName, readonly AnyListener[]> | undefined = undefined;
+  /** The lists that it begins with, which it shares with all of its kind. */
+  readonly #initial: ReadonlyMap<EventName, readonly AnyListener[]> | undefined;
   #maxListeners = 10;
 
-  on<Ev extends ReservedOrUserEventNames<Reserved, Listen>>(
+  constructor(initial?: ReadonlyMap<EventName, readonly AnyListener[]>) {
+    this.#initial = initial;
+  }
+
+  on<Ev extends EventNames<Reserved> | EventNames<Listen>>(
     event: Ev,
     listener: ReservedOrUserListener<Reserved, Listen, Ev>,
   ): this;
@@ -45,7 +51,7 @@ export class Emitter<
     return this.#add(event, listener, false);
   }
 
-  addListener<Ev extends ReservedOrUserEventNames<Reserved, Listen>>(
+  addListener<Ev extends EventNames<Reserved> | EventNames<Listen>>(
     event: Ev,
     listener: ReservedOrUserListener<Reserved, Listen, Ev>,
   ): this;
@@ -53,7 +59,7 @@ export class Emitter<
     return this.#add(event, listener, false);
   }
 
-  prependListener<Ev extends ReservedOrUserEventNames<Reserved, Listen>>(
+  prependListener<Ev extends EventNames<Reserved> | EventNames<Listen>>(
     event: Ev,
     listener: ReservedOrUserListener<Reserved, Listen, Ev>,
   ): this;
@@ -61,7 +67,7 @@ export class Emitter<
     return this.#add(event, listener, true);
   }
 
-  once<Ev extends ReservedOrUserEventNames<Reserved, Listen>>(
+  once<Ev extends EventNames<Reserved> | EventNames<Listen>>(
     event: Ev,
     listener: ReservedOrUserListener<Reserved, Listen, Ev>,
   ): this;
@@ -69,7 +75,7 @@ export class Emitter<
     return this.#add(event, this.#onceWrapper(event, listener), false);
   }
 
-  prependOnceListener<Ev extends ReservedOrUserEventNames<Reserved, Listen>>(
+  prependOnceListener<Ev extends EventNames<Reserved> | EventNames<Listen>>(
     event: Ev,
     listener: ReservedOrUserListener<Reserved, Listen, Ev>,
   ): this;
@@ -77,7 +83,7 @@ export class Emitter<
     return this.#add(event, this.#onceWrapper(event, listener), true);
   }
 
-  off<Ev extends ReservedOrUserEventNames<Reserved, Listen>>(
+  off<Ev extends EventNames<Reserved> | EventNames<Listen>>(
     event: Ev,
     listener: ReservedOrUserListener<Reserved, Listen, Ev>,
   ): this;
@@ -85,7 +91,7 @@ export class Emitter<
     return this.#remove(event, listener);
   }
 
-  removeListener<Ev extends ReservedOrUserEventNames<Reserved, Listen>>(
+  removeListener<Ev extends EventNames<Reserved> | EventNames<Listen>>(
     event: Ev,
     listener: ReservedOrUserListener<Reserved, Listen, Ev>,
   ): this;
@@ -94,8 +100,8 @@ export class Emitter<
   }
 
   removeAllListeners(event?: EventName): this {
-    if (event === undefined) this.#lists = undefined;
-    else this.#lists?.delete(event);
+    if (event === undefined) this.#own = this.#initial && new Map();
+    else if (this.hasListeners(event)) this.#change().delete(event);
     return this;
   }
 
@@ -116,6 +122,11 @@ export class Emitter<
   /** Whether anyone listens: asked before building what an event would carry. */
   hasListeners(event: EventName): boolean {
     return this.#lists?.has(event) ?? false;
+  }
+
+  /** The list itself: it is never changed in place. */
+  protected listOf(event: EventName): readonly AnyListener[] | undefined {
+    return this.#lists?.get(event);
   }
 
   listenerCount(event: EventName): number {
@@ -146,6 +157,15 @@ export class Emitter<
     return this.#maxListeners;
   }
 
+  get #lists(): ReadonlyMap<EventName, readonly AnyListener[]> | undefined {
+    return this.#own ?? this.#initial;
+  }
+
+  #change(): Map<EventName, readonly AnyListener[]> {
+    this.#own ??= new Map(this.#initial);
+    return this.#own;
+  }
+
   #add(event: EventName, listener: AnyListener, first: boolean): this {
     if (typeof listener !== "function") {
       throw new TypeError(`the listener of "${String(event)}" must be a function, not ${typeof listener}`);
@@ -153,20 +173,21 @@ export class Emitter<
     if (this.hasListeners("newListener")) {
       this.fire("newListener", [event, isOnce(listener) ? listener.listener : listener]);
     }
-    this.#lists ??= new Map();
-    const list = this.#lists.get(event) ?? [];
-    this.#lists.set(event, first ? [listener, ...list] : [...list, listener]);
+    const lists = this.#change();
+    const list = lists.get(event) ?? [];
+    lists.set(event, first ? [listener, ...list] : [...list, listener]);
     return this;
   }
 
   #remove(event: EventName, listener: AnyListener): this {
     const list = this.#lists?.get(event);
     if (list === undefined) return this;
+    const lists = this.#change();
     // Node removes the most recently added instance.
     const at = lastIndexOf(list, listener);
     if (at < 0) return this;
-    if (list.length === 1) this.#lists?.delete(event);
-    else this.#lists?.set(event, [...list.slice(0, at), ...list.slice(at + 1)]);
+    if (list.length === 1) lists.delete(event);
+    else lists.set(event, [...list.slice(0, at), ...list.slice(at + 1)]);
     if (this.hasListeners("removeListener")) this.fire("removeListener", [event, listener]);
     return this;
   }
@@ -175,7 +196,8 @@ export class Emitter<
     const emitter = this;
     function wrapper(this: unknown, ...args: unknown[]): void {
       emitter.#remove(event, wrapper);
-      listener.apply(this, args);
+      // biome-ignore lint/correctness/noVoidTypeReturn: the promise of an async listener goes to whom calls it
+      return listener.apply(this, args);
     }
     wrapper.listener = listener;
     return wrapper;

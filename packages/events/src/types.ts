@@ -98,6 +98,21 @@ type HasErrorFirst<Ack> =
           : false
       : false;
 
+/** What the compiler shows in place of an event name that cannot be awaited so. */
+type Hint<Text extends string> = string & { readonly hint: Text };
+
+/** `Ev`, if its listener takes an acknowledgement. */
+export type NameWithAck<Map extends EventsMap, Ev extends EventNames<Map>> =
+  Ev extends EventNamesWithAck<Map> ? Ev : Hint<"this event takes no acknowledgement: send it with emit()">;
+
+/** `Ev`, if its acknowledgement takes an Error first, as it does after `timeout`. */
+export type NameWithError<Map extends EventsMap, Ev extends EventNames<Map>> =
+  Ev extends EventNamesWithError<Map>
+    ? Ev
+    : Ev extends EventNamesWithAck<Map>
+      ? Hint<"answers of a broadcast are awaited for a limited time: call timeout(ms) before emitWithAck()">
+      : Hint<"this event takes no acknowledgement: send it with emit()">;
+
 export type RemoveAcknowledgements<Map extends EventsMap> = {
   [Ev in EventNamesWithoutAck<Map>]: Map[Ev];
 };

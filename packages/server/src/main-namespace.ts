@@ -15,7 +15,7 @@ import type {
   EventsMap,
   FirstNonErrorArg,
   Last,
-  ReservedOrUserEventNames,
+  NameWithError,
   ReservedOrUserListener,
 } from "@tautline/events/types";
 import type { ExtendedError } from "./middleware.ts";
@@ -38,7 +38,7 @@ export abstract class MainNamespaceFacade<
   /** The main namespace, `/`. */
   abstract readonly sockets: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>;
 
-  on<Ev extends ServerEventNames<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
+  on<Ev extends ServerEventName | EventNames<ServerSideEvents>>(
     event: Ev,
     listener: ServerListener<ListenEvents, EmitEvents, ServerSideEvents, SocketData, Ev>,
   ): this;
@@ -46,7 +46,7 @@ export abstract class MainNamespaceFacade<
     return untyped(this.sockets).on(event, listener);
   }
 
-  once<Ev extends ServerEventNames<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
+  once<Ev extends ServerEventName | EventNames<ServerSideEvents>>(
     event: Ev,
     listener: ServerListener<ListenEvents, EmitEvents, ServerSideEvents, SocketData, Ev>,
   ): this;
@@ -54,7 +54,7 @@ export abstract class MainNamespaceFacade<
     return untyped(this.sockets).once(event, listener);
   }
 
-  addListener<Ev extends ServerEventNames<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
+  addListener<Ev extends ServerEventName | EventNames<ServerSideEvents>>(
     event: Ev,
     listener: ServerListener<ListenEvents, EmitEvents, ServerSideEvents, SocketData, Ev>,
   ): this;
@@ -62,7 +62,7 @@ export abstract class MainNamespaceFacade<
     return untyped(this.sockets).addListener(event, listener);
   }
 
-  prependListener<Ev extends ServerEventNames<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
+  prependListener<Ev extends ServerEventName | EventNames<ServerSideEvents>>(
     event: Ev,
     listener: ServerListener<ListenEvents, EmitEvents, ServerSideEvents, SocketData, Ev>,
   ): this;
@@ -70,7 +70,7 @@ export abstract class MainNamespaceFacade<
     return untyped(this.sockets).prependListener(event, listener);
   }
 
-  prependOnceListener<Ev extends ServerEventNames<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
+  prependOnceListener<Ev extends ServerEventName | EventNames<ServerSideEvents>>(
     event: Ev,
     listener: ServerListener<ListenEvents, EmitEvents, ServerSideEvents, SocketData, Ev>,
   ): this;
@@ -78,7 +78,7 @@ export abstract class MainNamespaceFacade<
     return untyped(this.sockets).prependOnceListener(event, listener);
   }
 
-  off<Ev extends ServerEventNames<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
+  off<Ev extends ServerEventName | EventNames<ServerSideEvents>>(
     event: Ev,
     listener: ServerListener<ListenEvents, EmitEvents, ServerSideEvents, SocketData, Ev>,
   ): this;
@@ -86,7 +86,7 @@ export abstract class MainNamespaceFacade<
     return untyped(this.sockets).off(event, listener);
   }
 
-  removeListener<Ev extends ServerEventNames<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
+  removeListener<Ev extends ServerEventName | EventNames<ServerSideEvents>>(
     event: Ev,
     listener: ServerListener<ListenEvents, EmitEvents, ServerSideEvents, SocketData, Ev>,
   ): this;
@@ -94,9 +94,9 @@ export abstract class MainNamespaceFacade<
     return untyped(this.sockets).removeListener(event, listener);
   }
 
-  removeAllListeners(event?: EventName): this {
-    this.sockets.removeAllListeners(event);
-    return this;
+  removeAllListeners(event?: EventName): this;
+  removeAllListeners(event?: EventName): unknown {
+    return this.sockets.removeAllListeners(event);
   }
 
   listeners(event: EventName): AnyListener[] {
@@ -115,9 +115,9 @@ export abstract class MainNamespaceFacade<
     return this.sockets.eventNames();
   }
 
-  setMaxListeners(count: number): this {
-    this.sockets.setMaxListeners(count);
-    return this;
+  setMaxListeners(count: number): this;
+  setMaxListeners(count: number): unknown {
+    return this.sockets.setMaxListeners(count);
   }
 
   getMaxListeners(): number {
@@ -136,13 +136,16 @@ export abstract class MainNamespaceFacade<
   }
 
   /** Sends an event to every socket of the main namespace. */
-  emit<Ev extends EventNamesWithoutAck<EmitEvents>>(event: Ev, ...args: EventParams<EmitEvents, Ev>): true {
+  emit<Ev extends EventNamesWithoutAck<EmitEvents> & EventName>(
+    event: Ev,
+    ...args: EventParams<EmitEvents, Ev>
+  ): true {
     return this.sockets.emit(event, ...args);
   }
 
   /** As `emit` with an acknowledgement; a timeout must have been set: `timeout(ms).emitWithAck(…)`. */
-  emitWithAck<Ev extends EventNamesWithAck<EmitEvents>>(
-    event: Ev,
+  emitWithAck<Ev extends EventNames<EmitEvents>>(
+    event: NameWithError<EmitEvents, Ev>,
     ...args: AllButLast<EventParams<EmitEvents, Ev>>
   ): Promise<FirstNonErrorArg<Last<EventParams<EmitEvents, Ev>>>[]> {
     return this.sockets.emitWithAck(event, ...args);
@@ -232,19 +235,14 @@ export abstract class MainNamespaceFacade<
   }
 }
 
-type ServerEventNames<
-  L extends EventsMap,
-  E extends EventsMap,
-  S extends EventsMap,
-  D,
-> = ReservedOrUserEventNames<ServerReservedEvents<L, E, S, D>, S>;
+type ServerEventName = "connect" | "connection" | "new_namespace";
 
 type ServerListener<
   L extends EventsMap,
   E extends EventsMap,
   S extends EventsMap,
   D,
-  Ev extends ServerEventNames<L, E, S, D>,
+  Ev extends ServerEventName | EventNames<S>,
 > = ReservedOrUserListener<ServerReservedEvents<L, E, S, D>, S, Ev>;
 
 /** The registry of listeners, below the typing of its events. */

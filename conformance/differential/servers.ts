@@ -1,0 +1,12 @@
+import { createRequire } from "node:module";
+import type { Server } from "socket.io";
+
+/** Whose server runs a program. */
+export type ProgramServer = "socket.io" | "tautline";
+
+/** The server class as the program's own types have it. */
+export async function programServerClass(whose: ProgramServer): Promise<typeof Server> {
+  if (whose === "socket.io") return createRequire(import.meta.url)("socket.io").Server;
+  const name: string = "@tautline/server";
+  return (await import(name)).Server;
+}
