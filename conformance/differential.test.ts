@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { acknowledgements } from "./differential/programs/acknowledgements.ts";
 import { broadcasting } from "./differential/programs/broadcasting.ts";
 import { dynamicNamespaces } from "./differential/programs/dynamic-namespaces.ts";
+import { http } from "./differential/programs/http.ts";
 import { joining } from "./differential/programs/joining.ts";
 import { leaving } from "./differential/programs/leaving.ts";
 import { server } from "./differential/programs/server.ts";
@@ -22,11 +23,12 @@ const programs = {
   "dynamic namespaces": dynamicNamespaces,
 };
 
+const transports = ["websocket", "polling"] as const;
 const runs = Object.entries(programs).flatMap(([area, list]) =>
-  (["websocket", "polling"] as const).map((transport) => ({ area, list, transport })),
+  transports.map((transport) => ({ area, list, transport })),
 );
 
-for (const { area, list, transport } of runs) {
+for (const { area, list, transport } of [...runs, { area: "HTTP", list: http, transport: transports[1] }]) {
   describe(`a program about ${area}, over ${transport}`, () => {
     for (const program of list) {
       it(program.name, async () => {

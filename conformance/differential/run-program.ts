@@ -15,7 +15,7 @@ export async function runProgram(
   ServerClass: typeof Server,
   transport: "polling" | "websocket",
 ): Promise<Transcript> {
-  const httpServer = createServer();
+  const httpServer = createServer((_request, response) => response.writeHead(404).end("the program's own"));
   const io = new ServerClass(httpServer, { serveClient: false, ...program.options });
   const port = await listen(httpServer);
   const notes = new Notes();
