@@ -1,7 +1,7 @@
 // `npm start`: makes the machine ready, builds, and serves the live demo on http://localhost:3000.
-// PORT chooses another port.
+// `npm start -- chat` serves that example instead. PORT chooses another port.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,6 +9,7 @@ import { readJson } from "./packages.mjs";
 import { root, run } from "./parts.mjs";
 import { setUpNpm } from "./setup.mjs";
 
+const example = readExample();
 const port = readPort();
 await refuseBusyPort(port);
 await setUpNpm();
@@ -17,14 +18,27 @@ if ((await run(process.execPath, ["scripts/build.mjs"])) !== 0) {
   process.exit(1);
 }
 
-const entry = join(root, "examples/demo", readJson("examples/demo/package.json").main);
-if (!existsSync(entry)) {
-  console.error(`The demo has no ${entry}.`);
-  process.exit(1);
-}
+const entry = join(root, "examples", example, readJson(`examples/${example}/package.json`).main);
 process.env.PORT = String(port);
-// The demo begins to listen when it is loaded, in this process, so that signals reach it.
+if (entry.endsWith(".ts")) {
+  const { register } = await import("tsx/esm/api");
+  register();
+}
+// The example begins to listen when it is loaded, in this process, so that signals reach it.
 await import(pathToFileURL(entry).href);
+
+/** The name of an example: the first argument, or the demo. Ends the process where there is none of that name. */
+function readExample() {
+  const name = process.argv[2] ?? "demo";
+  const names = readdirSync(join(root, "examples")).filter((one) =>
+    existsSync(join(root, "examples", one, "package.json")),
+  );
+  if (!names.includes(name)) {
+    console.error(`There is no example "${name}". There are: ${names.join(", ")}.`);
+    process.exit(1);
+  }
+  return name;
+}
 
 /** The port asked for by PORT; 3000 where it is not set. Ends the process on anything but a port number. */
 function readPort() {

@@ -1,0 +1,40 @@
+// Serves the page and the vote on http://localhost:3000; PORT chooses another port.
+
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { Server } from "@tautline/server";
+import { build } from "esbuild";
+import express from "express";
+import { serveVote, type VoteServer } from "./vote.ts";
+
+const page = fileURLToPath(new URL("page/", import.meta.url));
+
+// The script of the page, with the client and the event map in it. A larger program leaves that to its bundler.
+const { outputFiles } = await build({
+  entryPoints: [`${page}app.ts`],
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  write: false,
+});
+
+const app = express();
+app.get("/app.js", (_request, response) => {
+  response.type("text/javascript").send(outputFiles[0]?.text);
+});
+app.use(express.static(page));
+
+const httpServer = createServer(app);
+const io: VoteServer = new Server(httpServer, { serveClient: false });
+serveVote(io);
+
+const port = Number(process.env.PORT ?? 3000);
+httpServer.once("error", (error) => {
+  if (!("code" in error) || error.code !== "EADDRINUSE") throw error;
+  console.error(`Port ${port} is in use. Set PORT to choose another one.`);
+  process.exit(1);
+});
+httpServer.listen(port, () => {
+  const address = httpServer.address();
+  if (typeof address === "object") console.log(`The vote is on http://localhost:${address?.port}`);
+});
