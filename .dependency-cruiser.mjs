@@ -49,7 +49,8 @@ export default {
     },
     {
       name: "neutral-no-node",
-      comment: "neutral code knows no runtime: no module of Node, no package of npm",
+      comment:
+        "neutral code knows no runtime: no module of Node, no package of npm but a codec, which is pure",
       severity: "error",
       from: {
         path: "^packages/(protocol|events|engine|adapter|client)/src/",
@@ -57,7 +58,7 @@ export default {
       },
       to: {
         dependencyTypes: ["core", "npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg"],
-        pathNot: "^packages/",
+        pathNot: "^packages/|^node_modules/@msgpack/",
       },
     },
     {

@@ -1,0 +1,1 @@
+export { io } from "./platform/browser/msgpack-client.ts";

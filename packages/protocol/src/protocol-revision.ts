@@ -1,0 +1,2 @@
+/** Revision of the Socket.IO protocol. */
+export const protocol = 5;
