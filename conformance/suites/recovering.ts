@@ -32,7 +32,10 @@ export function recovering(pair: Pair): void {
       proxy.thaw();
       await client.inbox.next("connect");
       const missed = await client.inbox.take("news", 2);
-      expect(missed.map((args) => args.slice(0, -1))).toEqual([["two", Buffer.from([1])], ["three"]]);
+      expect(missed.map((args) => (showsOffsets(pair) ? args.slice(0, -1) : args))).toEqual([
+        ["two", Buffer.from([1])],
+        ["three"],
+      ]);
       const [after] = await client.ask("who");
       expect(after).toMatchObject({
         id: idOf(before),
@@ -41,6 +44,11 @@ export function recovering(pair: Pair): void {
       });
     });
   });
+}
+
+/** Our client takes offsets off the events of our server; others show them to the listeners. */
+function showsOffsets({ server, client }: Pair): boolean {
+  return !(server === "tautline" && client.endsWith("tautline"));
 }
 
 function idOf(who: unknown): unknown {

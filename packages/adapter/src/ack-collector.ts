@@ -46,6 +46,12 @@ export class AckCollector {
     this.#check();
   }
 
+  /** The broadcast failed: nobody is told anything. */
+  abandon(): void {
+    this.#isDone = true;
+    this.#timer.cancel();
+  }
+
   #check(): void {
     if (this.#isDone || this.#nodes !== this.#expectedNodes) return;
     if (this.#responses.length !== this.#expectedAnswers) return;

@@ -10,6 +10,7 @@ import type {
   Room,
   SocketId,
 } from "./namespace-view.ts";
+import type { PrivateSessionId, Session, SessionToPersist } from "./recovery.ts";
 import { selectSockets } from "./select.ts";
 
 /** The values of one socket's answer to an acknowledged broadcast. */
@@ -55,6 +56,8 @@ export class Adapter<
       this.sids.set(id, joined);
     }
     for (const room of rooms) {
+      // A room listener may have sent the socket away.
+      if (this.sids.get(id) !== joined) return;
       if (joined.has(room)) continue;
       joined.add(room);
       this.#enter(room, id);
@@ -76,13 +79,8 @@ export class Adapter<
 
   /** Encodes the packet once and queues it for every target. */
   broadcast(packet: BroadcastPacket, options: BroadcastOptions): Promise<void> | void {
-    const isVolatile = options.flags?.volatile === true;
     packet.nsp = this.nsp.name;
-    const encoded = this.nsp.encode(packet, options.flags?.compress !== false);
-    this.apply(options, (socket) => {
-      socket.notifyOutgoing(packet);
-      socket.deliver(encoded, isVolatile);
-    });
+    this.deliverTo(options, packet, this.nsp.encode(packet, options.flags?.compress !== false));
   }
 
   /**
@@ -154,19 +152,37 @@ export class Adapter<
     if (typeof ack === "function") ack(null, []);
   }
 
+  /** Saves a lost socket, for a client that may come back; here nothing is kept. */
+  persistSession(_session: SessionToPersist): Promise<void> | void {}
+
+  /** Hands out a saved session, with the events that its client missed; here there is none. */
+  restoreSession(_pid: PrivateSessionId, _offset: string): Promise<Session | null> {
+    return Promise.resolve(null);
+  }
+
+  /** Queues an encoded packet for every target; `packet` is what `onAnyOutgoing` listeners are shown of it. */
+  protected deliverTo(options: BroadcastOptions, packet: BroadcastPacket, encoded: Encoded): void {
+    const isVolatile = options.flags?.volatile === true;
+    this.apply(options, (socket) => {
+      socket.notifyOutgoing(packet);
+      socket.deliver(encoded, isVolatile);
+    });
+  }
+
   /** Calls `visit` with every target on this node. */
   protected apply(options: BroadcastOptions, visit: (socket: S, id: SocketId) => void): void {
     selectSockets(this.rooms, this.nsp.sockets, options, visit);
   }
 
   #enter(room: Room, id: SocketId): void {
-    let members = this.rooms.get(room);
-    if (members === undefined) {
-      members = new Set();
-      this.rooms.set(room, members);
+    const members = this.rooms.get(room);
+    if (members !== undefined) {
+      members.add(id);
+    } else {
+      this.rooms.set(room, new Set([id]));
       this.#announce("create-room", room);
+      if (!this.rooms.get(room)?.has(id)) return;
     }
-    members.add(id);
     this.#announce("join-room", room, id);
   }
 

@@ -36,6 +36,7 @@ function createScope(nodes = 1) {
   const scope = {
     adapter,
     clock,
+    report: (error: unknown) => calls.push(["report", error]),
     present: (found: unknown): unknown =>
       new RemoteSocket(scope, found as ConstructorParameters<typeof RemoteSocket>[1]),
   };

@@ -16,7 +16,7 @@ import type {
 } from "@tautline/events/types";
 import { PacketType } from "@tautline/protocol/socket-packet";
 import { AckCollector, type CollectedAck } from "./ack-collector.ts";
-import { AckTimeoutError, refuseReserved } from "./errors.ts";
+import { AckTimeoutError, refuseName } from "./errors.ts";
 import type { BroadcastFlags, BroadcastOptions, BroadcastPacket, Room, SocketId } from "./namespace-view.ts";
 import type { RemoteSocket } from "./remote-socket.ts";
 
@@ -122,7 +122,7 @@ export class BroadcastOperator<EmitEvents extends EventsMap = DefaultEventsMap, 
    */
   emit<Ev extends EventNames<EmitEvents>>(event: Ev, ...args: EventParams<EmitEvents, Ev>): true;
   emit(event: EventName, ...args: unknown[]): true {
-    refuseReserved(event);
+    refuseName(event);
     const ack = args.at(-1);
     if (typeof ack !== "function") {
       const packet = { type: PacketType.EVENT, data: [event, ...args] };

@@ -4,6 +4,7 @@ import { RESERVED_EVENTS } from "@tautline/protocol/reserved-events";
 /** What a program did wrong, or waited for in vain, when it sent an event. All codes are in docs/errors.md. */
 export type EmitErrorCode =
   | "SIO_RESERVED_EVENT"
+  | "SIO_INVALID_EVENT_NAME"
   | "SIO_ACK_TIMEOUT"
   | "SIO_TOO_MANY_ACKS"
   | "SIO_TOO_MANY_ROOMS";
@@ -24,6 +25,20 @@ export class AckTimeoutError extends EmitError {
 
   constructor() {
     super("SIO_ACK_TIMEOUT", "operation has timed out");
+  }
+}
+
+/**
+ * Throws for what a program must not emit to clients: a reserved name (SIO §36), and what is no name at all, which
+ * every client takes for a broken packet and leaves (SIO §30).
+ *
+ * @throws EmitError `SIO_RESERVED_EVENT`, `SIO_INVALID_EVENT_NAME`
+ */
+export function refuseName(event: unknown): void {
+  if (typeof event === "string") refuseReserved(event);
+  else if (typeof event !== "number") {
+    const found = event === null ? "null" : typeof event;
+    throw new EmitError("SIO_INVALID_EVENT_NAME", `an event name must be a string or a number, not ${found}`);
   }
 }
 

@@ -6,8 +6,10 @@ import type { Deadline, DeadlineQueue } from "@tautline/engine/deadlines";
 import { PacketType, type SocketPacket } from "@tautline/protocol/socket-packet";
 import { parseQuery } from "./handshake.ts";
 import type { Inbox, PacketReceiver } from "./inbox.ts";
+import type { Report } from "./middleware.ts";
 import type { Encoded, MessageDecoder, Parser } from "./parser.ts";
 import type { RawSocket, RawSocketOwner } from "./raw-socket.ts";
+import { linkOf, type SessionLink } from "./session-link.ts";
 import type { DisconnectReason } from "./socket-events.ts";
 
 /** What a connection needs of its server. */
@@ -16,6 +18,7 @@ export interface ConnectionScope {
   readonly inbox: Inbox;
   readonly deadlines: DeadlineQueue;
   readonly connectTimeoutMs: number;
+  readonly report: Report;
   /** Lets the connection into a namespace, or refuses it with a CONNECT_ERROR. */
   join(connection: Connection, nsp: string, auth: Record<string, unknown>): void;
 }
@@ -33,6 +36,7 @@ export interface ConnectionMember extends PacketReceiver {
 export class Connection implements RawSocketOwner {
   readonly conn: RawSocket;
   readonly #scope: ConnectionScope;
+  readonly #link: SessionLink;
   readonly #decoder: MessageDecoder;
   /** The joined namespaces, by name. */
   readonly nsps: Map<string, ConnectionMember> = new Map();
@@ -43,11 +47,12 @@ export class Connection implements RawSocketOwner {
   constructor(scope: ConnectionScope, conn: RawSocket) {
     this.conn = conn;
     this.#scope = scope;
-    this.#decoder = scope.parser.createDecoder();
+    this.#decoder = scope.parser.createDecoder(this);
     this.#connectDeadline = scope.deadlines.after(scope.connectTimeoutMs, () => this.#onConnectTimeout());
-    conn.owner = this;
+    this.#link = linkOf(conn);
+    this.#link.owner = this;
     // SIO §33: a client of revision 4 joins the main namespace without asking.
-    if (conn.protocol === 3) this.#connect("/", {});
+    if (conn.protocol === 3) this.#connect("/", { type: PacketType.CONNECT, nsp: "/" });
   }
 
   /** The id of the session. */
@@ -67,15 +72,36 @@ export class Connection implements RawSocketOwner {
 
   /** Queues an encoded packet; a volatile one is dropped if the transport cannot take it at once. */
   write(encoded: Encoded, isVolatile: boolean): void {
-    const { conn } = this;
-    if (conn.readyState !== "open") return;
-    if (isVolatile && !conn.isWritable) return;
-    for (const packet of encoded) conn.sendPacket(packet);
+    if (this.conn.readyState !== "open") return;
+    const link = this.#link;
+    if (isVolatile && !link.isWritable) return;
+    const [first] = encoded;
+    if (first !== undefined && first.slowConsumer !== "disconnect" && !link.makeRoom(encoded)) return;
+    for (const packet of encoded) link.sendPacket(packet);
   }
 
-  /** Encodes and queues one packet. */
+  /** The bytes that wait for the client (SEC §4). */
+  get bufferedBytes(): number {
+    return this.#link.bufferedBytes;
+  }
+
+  whenFlushed(callback: () => void): void {
+    this.#link.whenFlushed(callback);
+  }
+
+  /** Encodes and queues one packet. Throws what the codec throws. */
   send(packet: SocketPacket): void {
     this.write(this.#scope.parser.encode(packet, true), false);
+  }
+
+  /** As `send`, for what no caller can be told the failure of: it is reported, and closes the session. */
+  announce(packet: SocketPacket): void {
+    try {
+      this.send(packet);
+    } catch (error) {
+      this.#scope.report(error);
+      this.close();
+    }
   }
 
   /** A socket is in the middleware of its namespace. */
@@ -99,7 +125,7 @@ export class Connection implements RawSocketOwner {
   /** The client asked for a namespace that it cannot have. */
   refuse(nsp: string, data: unknown): void {
     this.#joining.delete(nsp);
-    this.send({ type: PacketType.CONNECT_ERROR, nsp, data });
+    this.announce({ type: PacketType.CONNECT_ERROR, nsp, data });
   }
 
   /** Lets every socket leave its namespace, then closes the session. */
@@ -116,15 +142,36 @@ export class Connection implements RawSocketOwner {
     this.onClose("forced server close");
   }
 
+  /** The client has come back on another connection: this one is lost, which its transport may not know yet. */
+  lose(): void {
+    this.onClose("transport close");
+    this.conn.close(true);
+  }
+
   onMessage(data: string | Uint8Array | undefined): void {
     const result = this.#decoder.push(data);
     if (result.type === "pending") return;
-    if (result.type === "error") this.#onDecodeError(result.message);
-    else this.#route(result);
+    if (result.type === "error") this.onError(new Error(result.message));
+    else this.onPacket(result);
+  }
+
+  /** Routes a packet to the socket of its namespace. */
+  onPacket(packet: SocketPacket): void {
+    const nsp = this.conn.protocol === 3 ? withoutQuery(packet.nsp) : packet.nsp;
+    const socket = this.nsps.get(nsp);
+    if (socket !== undefined) {
+      if (packet.type === PacketType.CONNECT) this.#connectLater(nsp, packet);
+      else if (packet.type === PacketType.CONNECT_ERROR) this.close();
+      else this.#scope.inbox.add(socket, packet);
+      return;
+    }
+    // SIO §35: nothing else may come first.
+    if (packet.type !== PacketType.CONNECT) this.close();
+    else this.#connect(nsp, packet);
   }
 
   onClose(reason: string, description?: unknown): void {
-    this.conn.owner = undefined;
+    this.#link.owner = undefined;
     this.#disarmConnectTimeout();
     this.#decoder.reset();
     for (const socket of [...this.nsps.values()]) socket.onClose(reason as DisconnectReason, description);
@@ -134,18 +181,10 @@ export class Connection implements RawSocketOwner {
     this.#joining.clear();
   }
 
-  #route(packet: SocketPacket): void {
-    const nsp = this.conn.protocol === 3 ? withoutQuery(packet.nsp) : packet.nsp;
-    const socket = this.nsps.get(nsp);
-    if (socket !== undefined) {
-      if (packet.type === PacketType.CONNECT) this.#connectLater(nsp, packet);
-      else if (packet.type === PacketType.CONNECT_ERROR) this.close();
-      else this.#scope.inbox.add(socket, packet);
-      return;
-    }
-    // SIO §35: anything but a first CONNECT breaks the protocol.
-    if (packet.type !== PacketType.CONNECT || this.#joining.has(nsp)) this.close();
-    else this.#connect(nsp, this.#authOf(packet));
+  /** Every socket is told, and the session is closed (server.md §7.1). */
+  onError(error: Error): void {
+    for (const socket of this.nsps.values()) socket.onError(error);
+    this.conn.close();
   }
 
   /** The client may have left just before: its DISCONNECT is in the inbox, and the CONNECT waits its turn behind it. */
@@ -153,8 +192,8 @@ export class Connection implements RawSocketOwner {
     const onPacket = (): void => {
       if (this.conn.readyState !== "open") return;
       // SIO §35: a second CONNECT breaks the protocol.
-      if (this.nsps.has(nsp) || this.#joining.has(nsp)) this.close();
-      else this.#connect(nsp, this.#authOf(packet));
+      if (this.nsps.has(nsp)) this.close();
+      else this.#connect(nsp, packet);
     };
     this.#scope.inbox.add({ onPacket }, packet);
   }
@@ -165,15 +204,14 @@ export class Connection implements RawSocketOwner {
     return typeof data === "object" && data !== null ? { ...data } : {};
   }
 
-  #connect(nsp: string, auth: Record<string, unknown>): void {
+  /**
+   * Asks to be let in, once: the published client repeats its CONNECT when a program calls `connect()` on a socket
+   * that is about to connect by itself.
+   */
+  #connect(nsp: string, packet: SocketPacket): void {
+    if (this.#joining.has(nsp)) return;
     this.#joining.set(nsp, undefined);
-    this.#scope.join(this, nsp, auth);
-  }
-
-  #onDecodeError(message: string): void {
-    const error = new Error(message);
-    for (const socket of this.nsps.values()) socket.onError(error);
-    this.conn.close();
+    this.#scope.join(this, nsp, this.#authOf(packet));
   }
 
   #onConnectTimeout(): void {

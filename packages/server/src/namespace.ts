@@ -1,21 +1,21 @@
-import type { Adapter } from "@tautline/adapter/adapter";
 import {
   BroadcastOperator,
   type BroadcastScope,
   type MultipleResponsesOperator,
 } from "@tautline/adapter/broadcast-operator";
 import { RESERVED_SERVER_EVENTS, refuseReserved } from "@tautline/adapter/errors";
+import type { BroadcastFlags, BroadcastPacket, Room, SocketId } from "@tautline/adapter/namespace-view";
 import type {
-  AdapterSocket,
-  BroadcastFlags,
-  BroadcastPacket,
-  NamespaceView,
-  Room,
-  SocketId,
-} from "@tautline/adapter/namespace-view";
+  KeptPacket,
+  PrivateSessionId,
+  RecoverySettings,
+  RecoveryView,
+} from "@tautline/adapter/recovery";
 import { RemoteSocket, type RemoteSocketDetails } from "@tautline/adapter/remote-socket";
+import type { SlowConsumerPolicy } from "@tautline/engine/outbound-packet";
 import type { Clock } from "@tautline/events/clock";
-import { Emitter } from "@tautline/events/emitter";
+import type { Report } from "@tautline/events/guard";
+import { GuardedEmitter } from "@tautline/events/guarded-emitter";
 import type {
   AllButLast,
   DecorateAcknowledgementsWithMultipleResponses,
@@ -29,25 +29,21 @@ import type {
   EventsMap,
   FirstNonErrorArg,
   Last,
+  NameWithError,
   RemoveAcknowledgements,
 } from "@tautline/events/types";
+import { PacketType } from "@tautline/protocol/socket-packet";
 import type { Connection } from "./connection.ts";
 import { untyped } from "./main-namespace.ts";
-import { type ExtendedError, type Next, type Report, runChain } from "./middleware.ts";
+import { type ExtendedError, type Next, requireMiddleware, runChain } from "./middleware.ts";
+import type { AdapterFactory, NamespaceAdapter } from "./namespace-adapter.ts";
+import { NamespaceRecovery } from "./namespace-recovery.ts";
 import type { Encoded } from "./parser.ts";
 import type { RawSocket } from "./raw-socket.ts";
+import { RecoverableSocket } from "./recoverable-socket.ts";
+import { type RecoveryPolicy, resolveRecovery } from "./recovery-options.ts";
 import { Socket } from "./socket.ts";
 import type { NamespaceReservedEvents } from "./socket-events.ts";
-
-/** The adapter as the namespace uses it; programs may bring their own. */
-export type NamespaceAdapter = Adapter<AdapterSocket<Encoded>, Encoded>;
-
-/** Makes the adapter of a namespace: a class, or a function of any kind. */
-export type AdapterFactory =
-  | (new (
-      namespace: NamespaceView<Encoded>,
-    ) => NamespaceAdapter)
-  | ((namespace: NamespaceView<Encoded>) => NamespaceAdapter);
 
 /** What a namespace needs of its server. */
 export interface NamespaceScope {
@@ -55,9 +51,14 @@ export interface NamespaceScope {
   readonly report: Report;
   /** How many rooms one socket may be in. */
   readonly maxRoomsPerSocket: number;
+  readonly slowConsumer: SlowConsumerPolicy;
+  /** How clients resume; undefined when they do not. */
+  readonly recovery: RecoveryPolicy | undefined;
   /** A fresh public id. */
   createId(): SocketId;
   encode(packet: BroadcastPacket, compress: boolean): Encoded;
+  encodeToKeep(packet: BroadcastPacket, compress: boolean): KeptPacket<Encoded>;
+  decode(encoded: Encoded): unknown[];
 }
 
 /**
@@ -75,13 +76,13 @@ export class Namespace<
     // biome-ignore lint/suspicious/noExplicitAny: programs that do not type their data keep what they like in it
     SocketData = any,
   >
-  extends Emitter<
+  extends GuardedEmitter<
     ServerSideEvents,
     RemoveAcknowledgements<EmitEvents>,
     NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
   >
   implements
-    NamespaceView<Encoded, Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>,
+    RecoveryView<Encoded, Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>,
     BroadcastScope
 {
   readonly name: string;
@@ -92,15 +93,20 @@ export class Namespace<
   readonly report: Report;
   /** Called when the last socket has left, none being in middleware either. */
   onEmpty: (() => void) | undefined;
+  /** What becomes of events of this namespace for clients that do not read; default as of the server (SEC §4). */
+  slowConsumer: SlowConsumerPolicy;
   readonly #scope: NamespaceScope;
+  readonly #recovery: NamespaceRecovery | undefined;
   #adapter: NamespaceAdapter;
-  #middlewares: ((
+  /** What a socket passes before it is connected, in order. */
+  middlewares: ((
     socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
     next: Next,
   ) => unknown)[] = [];
-  #nextAckId = 0;
+  /** The id of the next event that asks for an acknowledgement. */
+  upcomingAckId = 0;
   /** The sockets that are in middleware. */
-  readonly #joining: Set<{ readonly id: SocketId }> = new Set();
+  readonly joining: Set<{ readonly id: SocketId }> = new Set();
 
   constructor(server: unknown, scope: NamespaceScope, name: string, adapter: AdapterFactory) {
     super();
@@ -109,6 +115,8 @@ export class Namespace<
     this.#scope = scope;
     this.clock = scope.clock;
     this.report = scope.report;
+    this.slowConsumer = scope.slowConsumer;
+    this.#recovery = scope.recovery && new NamespaceRecovery(this);
     this.#adapter = this.#createAdapter(adapter);
   }
 
@@ -134,7 +142,8 @@ export class Namespace<
       next: (error?: ExtendedError) => void,
     ) => void,
   ): this {
-    this.#middlewares = [...this.#middlewares, middleware];
+    requireMiddleware(middleware);
+    this.middlewares = [...this.middlewares, middleware];
     return this;
   }
 
@@ -143,26 +152,29 @@ export class Namespace<
    *
    * @throws EmitError `SIO_RESERVED_EVENT`
    */
-  override emit<Ev extends EventNamesWithoutAck<EmitEvents>>(
+  override emit<Ev extends EventNamesWithoutAck<EmitEvents> & EventName>(
     event: Ev,
     ...args: EventParams<EmitEvents, Ev>
   ): true;
   override emit(event: EventName, ...args: unknown[]): true {
-    return BroadcastOperator.prototype.emit.call(this.operator(), String(event), ...args);
+    const operator = this.operator();
+    return Reflect.apply(operator.emit, operator, [event, ...args]);
   }
 
   /** As `emit` with an acknowledgement; a timeout must have been set: `timeout(ms).emitWithAck(…)`. */
-  emitWithAck<Ev extends EventNamesWithAck<EmitEvents>>(
-    event: Ev,
+  emitWithAck<Ev extends EventNames<EmitEvents>>(
+    event: NameWithError<EmitEvents, Ev>,
     ...args: AllButLast<EventParams<EmitEvents, Ev>>
   ): Promise<FirstNonErrorArg<Last<EventParams<EmitEvents, Ev>>>[]>;
   emitWithAck(event: EventName, ...args: unknown[]): Promise<unknown> {
-    return new BroadcastOperator(this).emitWithAck(String(event), ...args);
+    const operator = this.operator();
+    return Reflect.apply(operator.emitWithAck, operator, [event, ...args]);
   }
 
   /** Sends the event `message` to every socket. */
   send(...args: unknown[]): this {
-    new BroadcastOperator(this).emit("message", ...args);
+    // Programs replace `emit`, on a namespace or for all: theirs is called.
+    Reflect.apply(this.emit, this, ["message", ...args]);
     return this;
   }
 
@@ -280,12 +292,39 @@ export class Namespace<
   }
 
   encode(packet: BroadcastPacket, compress: boolean): Encoded {
-    return this.#scope.encode(packet, compress);
+    const encoded = this.#scope.encode(packet, compress);
+    if (this.slowConsumer !== "disconnect" && packet.type === PacketType.EVENT) this.#markDroppable(encoded);
+    return encoded;
+  }
+
+  #markDroppable(encoded: Encoded): void {
+    encoded.forEach((one, index) => {
+      one.slowConsumer = this.slowConsumer;
+      one.isPart = index > 0;
+    });
+  }
+
+  encodeToKeep(packet: BroadcastPacket, compress: boolean): KeptPacket<Encoded> {
+    return this.#scope.encodeToKeep(packet, compress);
+  }
+
+  decode(encoded: Encoded): unknown[] {
+    return this.#scope.decode(encoded);
+  }
+
+  /** How much is kept for clients that may come back, and for how long. */
+  get recovery(): RecoverySettings {
+    return this.#scope.recovery ?? resolveRecovery();
+  }
+
+  /** A fresh secret, by which a client continues its session. */
+  createPid(): PrivateSessionId {
+    return this.#scope.createId();
   }
 
   nextAckId(): number {
-    const id = this.#nextAckId;
-    this.#nextAckId += 1;
+    const id = this.upcomingAckId;
+    this.upcomingAckId += 1;
     return id;
   }
 
@@ -295,9 +334,10 @@ export class Namespace<
 
   /** Takes over middleware and connection listeners, as they are now. */
   inherit(parent: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>): void {
-    this.#middlewares = parent.#middlewares;
+    this.middlewares = [...parent.middlewares];
+    this.slowConsumer = parent.slowConsumer;
     for (const event of ["connect", "connection"] as const) {
-      for (const listener of parent.rawListeners(event)) untyped(this).on(event, listener);
+      for (const listener of parent.listeners(event)) untyped(this).on(event, listener);
     }
   }
 
@@ -309,11 +349,26 @@ export class Namespace<
 
   /** Lets a connection in, once all middleware agrees (server.md §8.1). */
   admit(connection: Connection, auth: Record<string, unknown>): void {
-    const socket = new Socket(this, connection, auth);
-    this.#joining.add(socket);
-    connection.addJoining(socket);
+    const recovery = this.#recovery;
+    // SIO §33: a client of revision 4 knows nothing of recovery.
+    if (recovery === undefined || connection.conn.protocol === 3) {
+      this.#enter(new Socket(this, connection, auth));
+      return;
+    }
+    recovery.admit(connection, auth, (admission) =>
+      this.#enter(new RecoverableSocket(this, connection, auth, admission, recovery)),
+    );
+  }
+
+  #enter(socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>): void {
+    this.joining.add(socket);
+    socket.client.addJoining(socket);
+    if (socket.recovered && this.#scope.recovery?.skipsMiddleware) {
+      this.#conclude(socket, undefined);
+      return;
+    }
     runChain(
-      this.#middlewares,
+      this.middlewares,
       (middleware, next) => middleware(socket, next),
       this.report,
       (error) => this.clock.nextTick(() => this.#conclude(socket, error)),
@@ -322,9 +377,15 @@ export class Namespace<
 
   /** A socket has left, or will not come. */
   remove(socket: { readonly id: SocketId }): void {
-    this.#joining.delete(socket);
+    this.joining.delete(socket);
     this.sockets.delete(socket.id);
-    if (this.sockets.size === 0 && this.#joining.size === 0) this.onEmpty?.();
+    this.checkEmpty();
+  }
+
+  /** Tells when nobody is left who is in, is coming in or may come back. */
+  checkEmpty(): void {
+    if (this.sockets.size > 0 || this.joining.size > 0 || this.#recovery?.isAwaiting) return;
+    this.onEmpty?.();
   }
 
   /** The namespace is removed. */
@@ -344,7 +405,7 @@ export class Namespace<
   ): void {
     const { client } = socket;
     // The client has left meanwhile, and the socket with it.
-    if (!this.#joining.has(socket)) return;
+    if (!this.joining.has(socket)) return;
     if (client.conn.readyState !== "open") {
       socket.discard();
       return;
@@ -354,19 +415,21 @@ export class Namespace<
       client.refuse(this.name, describeRefusal(error, client.conn.protocol));
       return;
     }
-    this.#joining.delete(socket);
+    // What it has missed grew past the limits while middleware took its time: the client asks again, and is told.
+    if (socket instanceof RecoverableSocket && !socket.replay()) {
+      socket.discard();
+      client.close();
+      return;
+    }
+    this.joining.delete(socket);
     this.sockets.set(socket.id, socket);
     socket.onConnect();
-    this.#announce("connect", socket);
-    this.#announce("connection", socket);
+    this.fire("connect", [socket]);
+    this.fire("connection", [socket]);
   }
 
-  #announce(event: "connect" | "connection", socket: unknown): void {
-    try {
-      this.fire(event, [socket]);
-    } catch (error) {
-      this.report(error);
-    }
+  protected override onListenerError(error: unknown): void {
+    this.report(error);
   }
 
   #createAdapter(factory: AdapterFactory): NamespaceAdapter {
@@ -393,10 +456,6 @@ function describeRefusal(error: ExtendedError, protocol: number): unknown {
 }
 
 /** Arrow functions and methods cannot be called with `new`; ordinary functions and classes can. */
-function isConstructible(
-  factory: AdapterFactory,
-): factory is new (
-  namespace: NamespaceView<Encoded>,
-) => NamespaceAdapter {
+function isConstructible(factory: AdapterFactory): factory is new (namespace: unknown) => NamespaceAdapter {
   return "prototype" in factory && factory.prototype !== undefined;
 }

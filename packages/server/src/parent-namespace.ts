@@ -8,6 +8,7 @@ import type {
   BroadcastPacket,
   Room,
 } from "@tautline/adapter/namespace-view";
+import type { RecoveryView } from "@tautline/adapter/recovery";
 import type { RemoteSocket } from "@tautline/adapter/remote-socket";
 import type { EventsMap } from "@tautline/events/types";
 import { Namespace, type NamespaceScope } from "./namespace.ts";
@@ -113,7 +114,7 @@ export class ParentNamespace<
   }
 }
 
-type ParentView = ConstructorParameters<typeof FanOutAdapter>[0];
+type ParentView = RecoveryView<Encoded> & Children;
 
 /** The matcher of a regular expression. */
 export function matchPattern(pattern: RegExp): NamespaceMatcher {

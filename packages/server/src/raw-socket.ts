@@ -1,14 +1,19 @@
 import type { IncomingMessage } from "node:http";
-import type { OutboundPacket } from "@tautline/engine/outbound-packet";
 import type { AnyListener } from "@tautline/events/types";
+import type { HeartbeatOptions } from "./recovery-options.ts";
 
 /** What the layer above a session implements; the session calls it directly. */
 export interface RawSocketOwner {
   onMessage(data: string | Uint8Array | undefined): void;
   onClose(reason: string, description?: unknown): void;
+  /** The session failed in a way that its engine leaves to this layer: it is to be closed. */
+  onError(error: Error): void;
 }
 
-/** One engine session as this layer needs it: `socket.conn`. The engine's `Session` is one. */
+/**
+ * One engine session as this layer needs it: `socket.conn`. The engine's `Session` is one; those of other engines are
+ * welcome (server.md §2.5), and `session-link.ts` says how each is read and written.
+ */
 export interface RawSocket {
   /** The session id; secret, unlike the ids of sockets. */
   readonly id: string;
@@ -17,14 +22,12 @@ export interface RawSocket {
   request: IncomingMessage | null;
   readonly remoteAddress: string | undefined;
   readonly readyState: string;
-  /** Open, nothing queued, and the transport can take more: what decides over volatile packets. */
-  readonly isWritable: boolean;
   /** What carries the packets at the moment: its `name` is `polling`, `websocket` or `webtransport`. */
-  readonly transport: { readonly name: string };
+  readonly transport: { readonly name: string; readonly writable?: boolean };
   readonly upgrading: boolean;
   readonly upgraded: boolean;
-  owner: RawSocketOwner | undefined;
-  sendPacket(packet: OutboundPacket): void;
+  /** Sends one message. */
+  write(data: string | Uint8Array, options?: { compress?: boolean }): unknown;
   close(discard?: boolean): unknown;
   /** Events of the session, such as `packet`, `drain`, `upgrade` (transport) and `close` (reason). */
   on(event: string, listener: AnyListener): unknown;
@@ -34,6 +37,8 @@ export interface RawSocket {
 
 /** The source of sessions: `io.engine`. */
 export interface RawEngine {
+  /** Its heartbeat: by that recovery knows how late a loss is noticed. */
+  readonly opts?: HeartbeatOptions;
   on(event: "connection", listener: (socket: RawSocket) => void): unknown;
   close(): unknown;
 }

@@ -2,20 +2,26 @@
 
 import { Adapter } from "@tautline/adapter/adapter";
 import type { BroadcastPacket } from "@tautline/adapter/namespace-view";
+import type { KeptPacket } from "@tautline/adapter/recovery";
+import { SessionAwareAdapter } from "@tautline/adapter/session-aware-adapter";
 import { DeadlineQueue } from "@tautline/engine/deadlines";
+import type { SlowConsumerPolicy } from "@tautline/engine/outbound-packet";
 import { type FillRandom, SessionIds } from "@tautline/engine/session-ids";
 import type { Clock } from "@tautline/events/clock";
+import { guardReport, type Report } from "@tautline/events/guard";
 import type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
 import type { SocketPacket } from "@tautline/protocol/socket-packet";
 import { Connection, type ConnectionScope } from "./connection.ts";
 import { Inbox } from "./inbox.ts";
+import { decodeEvent, keep } from "./kept-packets.ts";
 import { MainNamespaceFacade, untyped } from "./main-namespace.ts";
-import type { Report } from "./middleware.ts";
-import { type AdapterFactory, Namespace, type NamespaceScope } from "./namespace.ts";
+import { Namespace, type NamespaceScope } from "./namespace.ts";
+import type { AdapterFactory } from "./namespace-adapter.ts";
 import type { SocketOptions } from "./options.ts";
 import { matchPattern, type NamespaceMatcher, ParentNamespace } from "./parent-namespace.ts";
 import { builtInParser, type Encoded, type Parser, wrapParser } from "./parser.ts";
 import type { RawEngine, RawSocket } from "./raw-socket.ts";
+import { documentedRecoveryDefaults, type RecoveryPolicy, resolveRecovery } from "./recovery-options.ts";
 import type { Socket } from "./socket.ts";
 
 /** What a runtime offers to the server. */
@@ -44,6 +50,8 @@ export class SocketServer<
   override readonly sockets: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>;
   /** The source of sessions, once the server is attached or bound. */
   declare engine: Engine;
+  /** The options as they were given; those of recovery with their defaults. */
+  readonly opts: SocketOptions;
   readonly clock: Clock;
   readonly report: Report;
   readonly parser: Parser;
@@ -52,6 +60,8 @@ export class SocketServer<
   readonly #ids: SessionIds;
   readonly #namespaces = new Map<string, Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>();
   readonly maxRoomsPerSocket: number;
+  readonly slowConsumer: SlowConsumerPolicy;
+  readonly recovery: RecoveryPolicy | undefined;
   readonly #patterns: ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>[] = [];
   /** The patterns of regular expressions, which a program's own `of(name)` is matched against as well. */
   readonly #expressions = new Map<
@@ -66,17 +76,26 @@ export class SocketServer<
 
   constructor(runtime: Runtime, options: SocketOptions) {
     super();
+    this.opts = options;
     this.clock = runtime.clock;
-    this.report = options.onError ?? runtime.report;
+    this.report = options.onError ? guardReport(options.onError, runtime.report) : runtime.report;
     this.parser = options.parser ? wrapParser(options.parser) : builtInParser;
     this.inbox = new Inbox(this.clock, this.report);
     this.deadlines = new DeadlineQueue(this.clock);
     this.#ids = new SessionIds(runtime.fillRandom);
-    this.#path = withoutTrailingSlash(options.path ?? DEFAULT_PATH);
+    this.#path = withoutTrailingSlash(options.path || DEFAULT_PATH);
     this.#connectTimeoutMs = options.connectTimeout || DEFAULT_CONNECT_TIMEOUT_MS;
-    this.#adapter = options.adapter ?? Adapter;
+    const { connectionStateRecovery } = options;
+    if (connectionStateRecovery) {
+      options.connectionStateRecovery = { ...documentedRecoveryDefaults, ...connectionStateRecovery };
+    }
+    this.recovery = connectionStateRecovery
+      ? resolveRecovery(connectionStateRecovery, () => this.engine?.opts)
+      : undefined;
+    this.#adapter = options.adapter ?? (this.recovery ? SessionAwareAdapter : Adapter);
     this.#isCleaning = Boolean(options.cleanupEmptyChildNamespaces);
     this.#maxNamespaces = options.maxNamespaces ?? Number.POSITIVE_INFINITY;
+    this.slowConsumer = options.slowConsumer ?? "disconnect";
     this.maxRoomsPerSocket = options.maxRoomsPerSocket ?? Number.POSITIVE_INFINITY;
     this.sockets = this.of("/");
   }
@@ -125,7 +144,9 @@ export class SocketServer<
     name: string | RegExp | NamespaceMatcher,
     onConnection?: (socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>) => void,
   ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
-    const namespace = typeof name === "string" ? this.#named(name) : this.#createPattern(name);
+    const isPattern = typeof name === "function" || name instanceof RegExp;
+    // Programs in JavaScript pass numbers as well.
+    const namespace = isPattern ? this.#createPattern(name) : this.#named(String(name));
     if (onConnection) untyped(namespace).on("connect", onConnection);
     return namespace;
   }
@@ -151,12 +172,25 @@ export class SocketServer<
 
   // --- called by namespaces and connections ---
 
+  /** The namespaces by name, without the patterns: a live map. */
+  get namespaces(): Map<string, Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> {
+    return this.#namespaces;
+  }
+
   createId(): string {
     return this.#ids.next();
   }
 
   encode(packet: BroadcastPacket, compress: boolean): Encoded {
     return this.parser.encode(packet as SocketPacket, compress);
+  }
+
+  encodeToKeep(packet: BroadcastPacket, compress: boolean): KeptPacket<Encoded> {
+    return keep(this.encode(packet, compress));
+  }
+
+  decode(encoded: Encoded): unknown[] {
+    return decodeEvent(this.parser, encoded);
   }
 
   join(connection: Connection, name: string, auth: Record<string, unknown>): void {

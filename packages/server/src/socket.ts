@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { MultipleResponsesOperator } from "@tautline/adapter/broadcast-operator";
-import { EmitError, refuseReserved } from "@tautline/adapter/errors";
+import { refuseName } from "@tautline/adapter/errors";
 import type {
   AdapterSocket,
   BroadcastFlags,
@@ -10,7 +10,9 @@ import type {
   Room,
   SocketId,
 } from "@tautline/adapter/namespace-view";
-import { Emitter } from "@tautline/events/emitter";
+import type { RecoveryRefusal } from "@tautline/adapter/recovery";
+import { guard } from "@tautline/events/guard";
+import { GuardedEmitter } from "@tautline/events/guarded-emitter";
 import type {
   AllButLast,
   CatchAllListener,
@@ -18,22 +20,22 @@ import type {
   DefaultEventsMap,
   EventName,
   EventNames,
-  EventNamesWithAck,
   EventParams,
   EventsMap,
   FirstNonErrorArg,
   Last,
+  NameWithAck,
 } from "@tautline/events/types";
 import { PacketType, type SocketPacket } from "@tautline/protocol/socket-packet";
 import { type AckListener, Acks } from "./acks.ts";
 import { CatchAll } from "./catch-all.ts";
 import type { Connection, ConnectionMember } from "./connection.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
-import type { Next } from "./middleware.ts";
-import { runChain } from "./middleware.ts";
+import { type Next, requireMiddleware, runChain } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Encoded } from "./parser.ts";
 import type { RawSocket } from "./raw-socket.ts";
+import { refuseTooManyRooms } from "./room-limit.ts";
 import type { DisconnectReason, SocketReservedEvents } from "./socket-events.ts";
 
 /** An incoming event with its arguments, the acknowledgement function included. */
@@ -43,6 +45,8 @@ type EventMiddleware = (event: Event, next: Next) => unknown;
 
 const NO_FLAGS: BroadcastFlags = {};
 const NO_ROOMS: ReadonlySet<Room> = new Set();
+/** server.md §8.1: every socket begins with a listener of its errors, which does nothing. */
+const FIRST_LISTENERS: ReadonlyMap<string, readonly (() => void)[]> = new Map([["error", [() => {}]]]);
 
 /**
  * A client in a namespace.
@@ -63,7 +67,7 @@ export class Socket<
     // biome-ignore lint/suspicious/noExplicitAny: programs that do not type their data keep what they like in it
     SocketData = any,
   >
-  extends Emitter<ListenEvents, EmitEvents, SocketReservedEvents>
+  extends GuardedEmitter<ListenEvents, EmitEvents, SocketReservedEvents>
   implements AdapterSocket<Encoded>, ConnectionMember
 {
   readonly id: SocketId;
@@ -71,6 +75,8 @@ export class Socket<
   readonly client: Connection;
   /** Whether the socket was restored with its id, rooms and data after a loss of connection. */
   readonly recovered: boolean = false;
+  /** Why the client, which asked for the session that it had before, got a new one (docs/recovery.md). */
+  declare readonly recoveryRefusal?: RecoveryRefusal | undefined;
   /** True from the end of the middleware until the socket has left its rooms. */
   connected = false;
   /** Whatever the program keeps with the socket. */
@@ -90,11 +96,12 @@ export class Socket<
     nsp: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
     client: Connection,
     auth: Record<string, unknown>,
+    id: SocketId = nsp.createSocketId(client.conn),
   ) {
-    super();
+    super(FIRST_LISTENERS);
     this.nsp = nsp;
     this.client = client;
-    this.id = nsp.createSocketId(client.conn);
+    this.id = id;
     this.#auth = auth;
     this.#issuedMs = nsp.clock.now();
   }
@@ -128,6 +135,26 @@ export class Socket<
     return !this.connected;
   }
 
+  /** The bytes that wait for the client, of all of its namespaces: queued, or not yet taken by the system. */
+  get bufferedAmount(): number {
+    return this.client.bufferedBytes;
+  }
+
+  /**
+   * Waits until nothing waits for the client any more, or its connection has ended: a program that sends much awaits
+   * this now and then, and so never holds more than it has sent in between.
+   *
+   * @example
+   * for await (const row of rows) {
+   *   socket.emit("row", row);
+   *   if (socket.bufferedAmount > 1_000_000) await socket.flush();
+   * }
+   * @see SEC §4
+   */
+  flush(): Promise<void> {
+    return new Promise((resolve) => this.client.whenFlushed(resolve));
+  }
+
   /**
    * Sends an event to the client; a function as last argument is called with the answer.
    *
@@ -135,18 +162,23 @@ export class Socket<
    */
   override emit<Ev extends EventNames<EmitEvents>>(event: Ev, ...args: EventParams<EmitEvents, Ev>): true;
   override emit(...data: unknown[]): true {
-    refuseReserved(String(data[0]));
+    refuseName(data[0]);
     const flags = this.#takeFlags();
     let id: number | undefined;
     const ack = data.at(-1);
     if (typeof ack === "function") {
       data.pop();
       id = this.nsp.nextAckId();
-      this.#pendingAcks().expect(id, ack as AckListener, flags.timeout, this.nsp.clock);
+      this.pendingAcks.expect(id, ack as AckListener, flags.timeout);
     }
     const packet: SocketPacket = { type: PacketType.EVENT, nsp: this.nsp.name, data, id };
-    this.notifyOutgoing(packet);
-    this.deliver(this.nsp.encode(packet, flags.compress !== false), flags.volatile === true);
+    try {
+      this.transmit(packet, flags);
+    } catch (error) {
+      // What cannot be encoded was not sent: no answer will come.
+      if (id !== undefined) this.#acks?.delete(id);
+      throw error;
+    }
     return true;
   }
 
@@ -155,8 +187,8 @@ export class Socket<
    *
    * @throws AckTimeoutError when `timeout` ran out
    */
-  emitWithAck<Ev extends EventNamesWithAck<EmitEvents>>(
-    event: Ev,
+  emitWithAck<Ev extends EventNames<EmitEvents>>(
+    event: NameWithAck<EmitEvents, Ev>,
     ...args: AllButLast<EventParams<EmitEvents, Ev>>
   ): Promise<FirstNonErrorArg<Last<EventParams<EmitEvents, Ev>>>>;
   emitWithAck(event: EventName, ...args: unknown[]): Promise<unknown> {
@@ -165,13 +197,14 @@ export class Socket<
       const onAck = hasTimeout
         ? (error: unknown, value: unknown) => (error ? reject(error) : resolve(value))
         : (value: unknown) => resolve(value);
-      Socket.prototype.emit.call(this, String(event), ...args, onAck);
+      // Programs replace `emit`, on a socket or for all: theirs is called.
+      Reflect.apply(this.emit, this, [event, ...args, onAck]);
     });
   }
 
   /** Sends the event `message`. */
   send(...args: unknown[]): this {
-    Socket.prototype.emit.call(this, "message", ...args);
+    Reflect.apply(this.emit, this, ["message", ...args]);
     return this;
   }
 
@@ -231,7 +264,8 @@ export class Socket<
   join(rooms: Room | Room[]): Promise<void> | void {
     if (this.#membership === "out") return;
     const joined = new Set(Array.isArray(rooms) ? rooms : [rooms]);
-    this.#refuseTooMany(joined);
+    // In middleware it is not yet in its own room, for which there must be a place.
+    refuseTooManyRooms(this.nsp.maxRoomsPerSocket, () => [this.id, ...this.rooms, ...joined]);
     return this.nsp.adapter.addAll(this.id, joined);
   }
 
@@ -247,13 +281,14 @@ export class Socket<
       return this;
     }
     if (this.#membership !== "in") return this;
-    this.client.send({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
+    this.client.announce({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
     this.onClose("server namespace disconnect");
     return this;
   }
 
   /** Adds a function that sees every incoming event before its listeners, and may refuse it. */
   use(middleware: (event: Event, next: Next) => void): this {
+    requireMiddleware(middleware);
     this.#middlewares = [...(this.#middlewares ?? []), middleware];
     return this;
   }
@@ -305,6 +340,12 @@ export class Socket<
 
   // --- called by the adapter, the namespace and the connection ---
 
+  /** The answers that the socket waits for. */
+  get pendingAcks(): Acks {
+    this.#acks ??= new Acks(this.nsp.clock, this.nsp.report);
+    return this.#acks;
+  }
+
   deliver(encoded: Encoded, isVolatile: boolean): void {
     this.client.write(encoded, isVolatile);
   }
@@ -312,17 +353,16 @@ export class Socket<
   notifyOutgoing(packet: BroadcastPacket | SocketPacket): void {
     const { data } = packet;
     if (this.#outgoing === undefined || !Array.isArray(data)) return;
-    // Reported, not thrown: a broadcast goes on to its other receivers.
-    this.#reportThrown(() => this.#outgoing?.call(this, data));
+    this.#outgoing.call(this, data, this.nsp.report);
   }
 
   expectAck(id: number, onAck: AckListener): void {
     // A client that owes too many answers keeps the broadcast from nobody else: it counts as one that does not answer.
-    this.#reportThrown(() => this.#pendingAcks().expect(id, onAck, undefined, this.nsp.clock));
+    guard(this.nsp.report, () => this.pendingAcks.expect(id, onAck, undefined));
   }
 
   forgetAck(id: number): void {
-    this.#acks?.forget(id);
+    this.#acks?.delete(id);
   }
 
   onPacket(packet: SocketPacket): void {
@@ -335,25 +375,24 @@ export class Socket<
   /** The middleware let the socket in: it joins its own room and tells the client. */
   onConnect(): void {
     this.connected = true;
-    this.join(this.id);
-    // SIO §33: a client of revision 4 expects no data.
-    const data = this.conn.protocol === 3 ? undefined : { sid: this.id };
-    this.client.send({ type: PacketType.CONNECT, nsp: this.nsp.name, data });
+    guard(this.nsp.report, () => this.join(this.id));
+    this.client.announce({ type: PacketType.CONNECT, nsp: this.nsp.name, data: this.greet() });
     this.client.addSocket(this);
   }
 
   onError(error: Error): void {
-    this.#fireSafely("error", [error]);
+    this.fire("error", [error]);
   }
 
   /** The socket is disconnected, for whatever reason (server.md §9.5 states the order). */
   onClose(reason: DisconnectReason, description?: unknown): void {
     if (!this.connected || this.#membership !== "in") return;
     this.#membership = "leaving";
-    this.#fireSafely("disconnecting", [reason, description]);
+    this.fire("disconnecting", [reason, description]);
+    this.onLeaving(reason);
     this.discard();
     this.connected = false;
-    this.#fireSafely("disconnect", [reason, description]);
+    this.fire("disconnect", [reason, description]);
   }
 
   /** Leaves everything, silently: also the end of a socket that was refused, or lost, while in middleware. */
@@ -365,10 +404,22 @@ export class Socket<
     this.client.removeSocket(this);
   }
 
+  /** SIO §33: a client of revision 4 expects no data with its CONNECT. */
+  protected greet(): Record<string, unknown> | undefined {
+    return this.conn.protocol === 3 ? undefined : { sid: this.id };
+  }
+
+  protected onLeaving(_reason: DisconnectReason): void {}
+
+  protected transmit(packet: SocketPacket, flags: BroadcastFlags): void {
+    this.notifyOutgoing(packet);
+    this.deliver(this.nsp.encode(packet, flags.compress !== false), flags.volatile === true);
+  }
+
   #onEvent(packet: SocketPacket): void {
     const args = Array.isArray(packet.data) ? packet.data : [];
     if (packet.id !== undefined) args.push(this.#createAck(packet.id));
-    if (this.#incoming !== undefined) this.#incoming.call(this, args);
+    if (this.#incoming !== undefined) this.#incoming.call(this, args, this.nsp.report);
     if (this.#middlewares === undefined) this.#dispatch(args);
     else this.#filter(args, this.#middlewares);
   }
@@ -385,8 +436,8 @@ export class Socket<
       (error) => {
         this.nsp.clock.nextTick(() => {
           if (!this.connected) return;
-          if (error) this.#fireSafely("error", [error]);
-          else this.#reportThrown(() => this.#dispatch(args));
+          if (error) this.fire("error", [error]);
+          else this.#dispatch(args);
         });
       },
     );
@@ -396,31 +447,16 @@ export class Socket<
   #createAck(id: number): AckListener {
     let isSent = false;
     return (...values) => {
-      if (isSent) return;
-      isSent = true;
+      if (isSent || !this.connected) return;
       this.client.send({ type: PacketType.ACK, nsp: this.nsp.name, id, data: values });
+      // Values that cannot be encoded have been thrown to the caller, who may still answer by others.
+      isSent = true;
     };
   }
 
   #onAck(packet: SocketPacket): void {
     if (packet.id === undefined) return;
     this.#acks?.settle(packet.id, Array.isArray(packet.data) ? packet.data : []);
-  }
-
-  #pendingAcks(): Acks {
-    this.#acks ??= new Acks();
-    return this.#acks;
-  }
-
-  #refuseTooMany(joined: ReadonlySet<Room>): void {
-    const { maxRoomsPerSocket } = this.nsp;
-    if (maxRoomsPerSocket === Number.POSITIVE_INFINITY) return;
-    // In middleware it is not yet in its own room, for which there must be a place.
-    if (new Set([this.id, ...this.rooms, ...joined]).size <= maxRoomsPerSocket) return;
-    throw new EmitError(
-      "SIO_TOO_MANY_ROOMS",
-      `a socket may be in ${maxRoomsPerSocket} rooms, which is the limit`,
-    );
   }
 
   #takeFlags(): BroadcastFlags {
@@ -438,15 +474,7 @@ export class Socket<
     return this.nsp.operator(NO_ROOMS, new Set([this.id]), this.#takeFlags());
   }
 
-  #fireSafely(event: string, args: unknown[]): void {
-    this.#reportThrown(() => this.fire(event, args));
-  }
-
-  #reportThrown(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.nsp.report(error);
-    }
+  protected override onListenerError(error: unknown): void {
+    this.nsp.report(error);
   }
 }
