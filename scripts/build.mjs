@@ -21,5 +21,15 @@ for (const name of publicPackages) {
     await runPart({ name: `build ${name}`, command: "tsdown", args: [], cwd: join(root, "packages", name) }),
   );
 }
+// The server brings the client's bundles along.
+if (asked.length === 0 || asked.includes("client") || asked.includes("server")) {
+  results.push(
+    await runPart({
+      name: "copy client bundles",
+      command: "node",
+      args: [join(root, "scripts/copy-bundles.mjs")],
+    }),
+  );
+}
 printResults(results);
 process.exitCode = results.every((result) => result.ok) ? 0 : 1;

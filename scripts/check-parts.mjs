@@ -27,6 +27,7 @@ const sourceParts = [
   },
   { name: "names and places", command: node, args: [...sourceFlags, "scripts/check-names.ts"] },
   { name: "drawn machines", command: node, args: [...sourceFlags, "scripts/docs-machines.ts", "--check"] },
+  { name: "reference", command: node, args: [...sourceFlags, "scripts/docs-reference.ts", "--check"] },
 ];
 
 /** Builds the published packages when one of them has not been built. */

@@ -20,7 +20,8 @@ if (isCheck) {
 }
 
 async function writeReference(out: string): Promise<void> {
-  const application = await Application.bootstrapWithPlugins({
+  // The options of the plugin are no part of typedoc's own type.
+  const options: Record<string, unknown> = {
     name: "Reference",
     entryPoints: publicPackages.flatMap(entryPoints),
     tsconfig: join(root, "scripts/tsconfig.reference.json"),
@@ -45,9 +46,11 @@ async function writeReference(out: string): Promise<void> {
     interfacePropertiesFormat: "table",
     typeDeclarationFormat: "table",
     entryFileName: "README",
-  });
+  };
+  const application = await Application.bootstrapWithPlugins(options);
   const project = await application.convert();
-  if (project === undefined) throw new Error("the sources of the reference do not compile: run `npm run check`");
+  if (project === undefined)
+    throw new Error("the sources of the reference do not compile: run `npm run check`");
   await application.generateOutputs(project);
 }
 

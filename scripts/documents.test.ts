@@ -9,6 +9,8 @@ import { root } from "./parts.mjs";
 import { fragmentsOf, type Snippet, snippetsOf } from "./snippets.ts";
 
 const pages = trackedFiles().filter((path) => path.endsWith(".md"));
+/** The examples of doc comments are parts of programs, told apart from the programs by where they stand. */
+const pagesWithFragments = pages.filter((page) => !page.startsWith("docs/reference/"));
 const pagesWithPrograms = pages.filter((page) => snippetsOf(page, 3000).length > 0);
 const others = ["express", "fastify", "socket.io-client", "@types/node", "@types/express"];
 const deadlineMs = 20_000;
@@ -86,7 +88,7 @@ declare global {
 /** Compiles the fragments of all pages at once; what the compiler has to say. */
 function compileFragments(folder: string): string {
   writeFileSync(join(folder, "globals.d.ts"), fragmentGlobals);
-  for (const page of pages) {
+  for (const page of pagesWithFragments) {
     for (const { line, source } of fragmentsOf(page)) {
       writeFileSync(join(folder, `${page.replace(/\W+/g, "-")}-${line}.ts`), `${source}\nexport {};\n`);
     }

@@ -2,7 +2,16 @@
 // `npm pack` puts into the tarballs, with nothing of the repository in reach but the npm packages they depend on.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { publicPackages, readJson } from "./packages.mjs";
@@ -19,11 +28,17 @@ export function missingBuild(): string | undefined {
   return missing.length === 0 ? undefined : `not built: ${missing.join(", ")} (run \`npm run build\`)`;
 }
 
-/** Packs the published packages and installs them, and the packages named in `others`, into an empty folder. */
-export function createInstalledProject(others: readonly string[] = []): InstalledProject {
+/**
+ * Packs the published packages, or those of them in `names`, and installs them, and the packages named in `others`, into
+ * an empty folder.
+ */
+export function createInstalledProject(
+  others: readonly string[] = [],
+  names: readonly string[] = publicPackages,
+): InstalledProject {
   const folder = mkdtempSync(join(tmpdir(), "tautline-project-"));
   const modules = join(folder, "node_modules");
-  for (const name of publicPackages) {
+  for (const name of names) {
     install(name, modules);
   }
   for (const other of others) {
@@ -31,6 +46,36 @@ export function createInstalledProject(others: readonly string[] = []): Installe
   }
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "project", private: true }));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * As `createInstalledProject`, where `socket.io` is our server, as `"socket.io": "npm:@tautline/server"` installs it.
+ * The packages named in `dependents` are those that load `socket.io`: they lie in the project, and so get ours. Every
+ * other package of the repository is in reach too.
+ */
+export function createAliasedProject(dependents: readonly string[]): InstalledProject {
+  const project = createInstalledProject([], ["server"]);
+  const modules = join(project.folder, "node_modules");
+  cpSync(join(modules, "@tautline/server"), join(modules, "socket.io"), { recursive: true });
+  for (const dependent of dependents) {
+    const source = join(root, "node_modules", dependent);
+    cpSync(source, join(modules, dependent), {
+      recursive: true,
+      // npm puts a dependency there whose version it cannot share; `overrides` in package.json keeps ours instead.
+      filter: (path) => path !== join(source, "node_modules/socket.io"),
+    });
+  }
+  for (const name of installedPackages()) link(join(root, "node_modules", name), join(modules, name));
+  return project;
+}
+
+/** The packages at the root of the repository but those of its workspaces. */
+function installedPackages(): string[] {
+  return readdirSync(join(root, "node_modules")).flatMap((name) => {
+    if (name.startsWith(".") || name === "@tautline") return [];
+    if (!name.startsWith("@")) return [name];
+    return readdirSync(join(root, "node_modules", name)).map((scoped) => `${name}/${scoped}`);
+  });
 }
 
 function install(name: string, modules: string): void {

@@ -9,7 +9,7 @@ import { root } from "./parts.mjs";
 export const publicPackages = ["websocket", "client", "server"];
 
 /** Folders that hold results, never sources; they match .gitignore. */
-const untracked = new Set(["node_modules", "dist", "coverage", ".git", ".tmp"]);
+const untracked = new Set(["node_modules", "dist", "client-dist", "coverage", ".git", ".tmp"]);
 
 /**
  * The content of a JSON file, by its path from the root.

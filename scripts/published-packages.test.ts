@@ -12,6 +12,13 @@ const promised: Record<string, readonly string[]> = {
   server: ["Server", "Namespace", "Socket"],
 };
 
+const bundles = [
+  "socket.io.js",
+  "socket.io.min.js",
+  "socket.io.esm.min.js",
+  "socket.io.msgpack.min.js",
+].flatMap((name) => [name, `${name}.map`]);
+
 const reason = missingBuild();
 
 describe.skipIf(reason !== undefined)(
@@ -73,6 +80,30 @@ describe.skipIf(reason !== undefined)(
       );
       expect(output.trim()).toBe("function function");
     });
+
+    for (const [loading, file, preamble] of [
+      ["import", "served.mjs", `import { Server } from "@tautline/server";`],
+      ["require", "served.cjs", `const { Server } = require("@tautline/server");`],
+    ] as const) {
+      it(`serve the client's bundles to script tags, when loaded by ${loading}`, () => {
+        const output = runProgram(
+          file,
+          `${preamble}
+           const io = new Server(0);
+           const names = ${JSON.stringify(bundles)};
+           io.httpServer.on("listening", async () => {
+             const answers = [];
+             for (const name of names) {
+               const answer = await fetch("http://127.0.0.1:" + io.httpServer.address().port + "/socket.io/" + name);
+               answers.push([name, answer.status, (await answer.text()).length > 10_000]);
+             }
+             console.log(JSON.stringify(answers));
+             await io.close();
+           });`,
+        );
+        expect(JSON.parse(output)).toEqual(bundles.map((name) => [name, 200, true]));
+      });
+    }
 
     it("talk to each other", () => {
       const output = runProgram(

@@ -1,4 +1,4 @@
-// Makes a fresh machine ready: the packages of npm, and for the tests a browser and a Python peer from Debian.
+// Makes a fresh machine ready: the packages of npm, and for the tests a browser, a Python peer and Redis from Debian.
 // Needs nothing but Node and npm.
 
 import { spawnSync } from "node:child_process";
@@ -12,6 +12,8 @@ const debianPackages = [
   { name: "python3-aiohttp", isPresent: () => canImport("aiohttp") },
   { name: "python3-websocket", isPresent: () => canImport("websocket") },
   { name: "python3-requests", isPresent: () => canImport("requests") },
+  { name: "python3-venv", isPresent: () => canImport("ensurepip") },
+  { name: "redis-server", isPresent: () => spawnSync("redis-server", ["--version"]).status === 0 },
 ];
 
 /** Installs the packages of npm when what is installed differs from the lock file. Ends the process on failure. */

@@ -32,6 +32,11 @@ describe("the version", () => {
     expect(banner?.[1]).toBe(version);
   });
 
+  it("stands in the entity tag of the bundles that the server offers", () => {
+    const source = readFileSync(join(root, "packages/server/src/version.ts"), "utf8");
+    expect(/"([\w.-]+)"/.exec(source)?.[1]).toBe(version);
+  });
+
   it("stands in the lock file", () => {
     expect(readJson("package-lock.json").packages[""].version).toBe(version);
   });

@@ -41,7 +41,7 @@ export async function stopChromium(): Promise<void> {
 }
 
 async function openPage(kind: Bundle): Promise<OpenPage> {
-  browser ??= launch();
+  browser ??= launchChromium();
   const script = await bundleOf(kind);
   const site = http.createServer((request, response) => answerPage(request, response, script));
   const port = await listen(site);
@@ -125,7 +125,8 @@ async function bundleOurs(): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-function launch(): Promise<Browser> {
+/** A browser of its own, which the caller closes. */
+export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
     args: [

@@ -1,4 +1,5 @@
 import type { Inbox } from "./inbox.ts";
+import type { ParserOption } from "./parsers.ts";
 
 /** The clients that the suites know. */
 export type ClientKind =
@@ -22,6 +23,8 @@ export interface ClientPeerOptions {
   readonly auth?: Readonly<Record<string, unknown>>;
   /** Default off; delays are a few tens of milliseconds when on. */
   readonly reconnection?: boolean;
+  /** Default: the standard encoding. For clients in this process alone. */
+  readonly parser?: ParserOption;
 }
 
 /** What a client can do, or how it tells it. */

@@ -43,6 +43,7 @@ export function connectScriptClient(
     reconnection: options.reconnection ?? false,
     reconnectionDelay: 20,
     reconnectionDelayMax: 60,
+    ...(options.parser && { parser: options.parser }),
     ...credentials(traits, options.auth),
   });
   return new ScriptClient(kind, traits, socket);

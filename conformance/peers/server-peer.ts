@@ -1,3 +1,5 @@
+import type { ParserOption } from "./parsers.ts";
+
 /** The servers that the suites know. */
 export type ServerKind = "tautline" | "socket.io" | "python-socketio";
 
@@ -13,6 +15,8 @@ export interface ServerPeerOptions {
   readonly cors?: { readonly origin: string };
   readonly connectionStateRecovery?: { readonly maxDisconnectionDuration: number };
   readonly perMessageDeflate?: boolean;
+  /** Default: the standard encoding. */
+  readonly parser?: ParserOption;
 }
 
 /** What a server can do beyond what all of them can. */
@@ -33,7 +37,7 @@ const latest: ServerTraits = {
 
 /** What each server can do. */
 export const serverTraitsOf: Readonly<Record<ServerKind, ServerTraits>> = {
-  tautline: { ...latest, hasRecovery: false },
+  tautline: latest,
   "socket.io": latest,
   "python-socketio": {
     hasBroadcastAcks: false,

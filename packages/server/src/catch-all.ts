@@ -1,3 +1,4 @@
+import { guard, type Report } from "@tautline/events/guard";
 import type { CatchAllListener } from "@tautline/events/types";
 
 /** Listeners of every event in one direction, called with its name and arguments. */
@@ -6,10 +7,12 @@ export class CatchAll {
   readonly list: CatchAllListener[] = [];
 
   add(listener: CatchAllListener): void {
+    requireListener(listener);
     this.list.push(listener);
   }
 
   prepend(listener: CatchAllListener): void {
+    requireListener(listener);
     this.list.unshift(listener);
   }
 
@@ -23,8 +26,14 @@ export class CatchAll {
     if (at >= 0) this.list.splice(at, 1);
   }
 
-  /** Calls the listeners as they are now. */
-  call(self: unknown, [event, ...args]: readonly unknown[]): void {
-    for (const listener of [...this.list]) listener.call(self, String(event), ...args);
+  /** Calls the listeners as they are now. What one of them throws keeps nothing from the others. */
+  call(self: unknown, [event, ...args]: readonly unknown[], report: Report): void {
+    for (const listener of [...this.list]) guard(report, () => listener.call(self, String(event), ...args));
   }
+}
+
+/** Called at the first event, where the program would not find the mistake, anything else would fail. */
+function requireListener(listener: unknown): void {
+  if (typeof listener === "function") return;
+  throw new TypeError(`a catch-all listener must be a function, not ${typeof listener}`);
 }

@@ -26,12 +26,9 @@ describe("a connection", () => {
     ["an ack before CONNECT", ["31[]"]],
     ["a DISCONNECT before CONNECT", ["1"]],
     ["a CONNECT_ERROR", ['4{"message":"x"}']],
-    ["a second CONNECT", ["0", "0"]],
-    ["a second CONNECT while the first is being decided", ["0/slow,", "0/slow,"]],
     ["an event for a namespace that is not joined", ["0", '2/orders,["x"]']],
   ])("SIO §35: closes the session on %s", (_name, messages) => {
     const { io, open, clock } = createFixture();
-    io.of("/slow").use(() => {});
     io.of("/orders");
     const session = open();
     for (const message of messages) session.receive(message);
@@ -172,6 +169,17 @@ describe("a connection", () => {
     expect(session.take()).toHaveLength(1);
     expect(io.of("/a").sockets.size).toBe(1);
     expect([...io.of("/a").sockets.keys()]).not.toEqual(before);
+  });
+
+  it("takes a CONNECT that is repeated while the first is being decided for the same wish", () => {
+    const { io, open, clock } = createFixture();
+    let connections = 0;
+    io.of("/a").on("connection", () => connections++);
+    const session = open();
+    session.receive("0/a,");
+    session.receive("0/a,");
+    clock.settle();
+    expect([connections, session.readyState, session.take().length]).toEqual([1, "open", 1]);
   });
 
   it("SIO §35: closes the session on a second CONNECT, however long after the first", () => {

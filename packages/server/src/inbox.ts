@@ -1,6 +1,6 @@
 import type { Clock } from "@tautline/events/clock";
+import type { Report } from "@tautline/events/guard";
 import type { SocketPacket } from "@tautline/protocol/socket-packet";
-import type { Report } from "./middleware.ts";
 
 /** Whoever packets are delivered to. */
 export interface PacketReceiver {

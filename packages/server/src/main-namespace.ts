@@ -246,7 +246,7 @@ type ServerListener<
 > = ReservedOrUserListener<ServerReservedEvents<L, E, S, D>, S, Ev>;
 
 /** The registry of listeners, below the typing of its events. */
-interface Registry {
+export interface Registry {
   on(event: EventName, listener: AnyListener): unknown;
   once(event: EventName, listener: AnyListener): unknown;
   addListener(event: EventName, listener: AnyListener): unknown;

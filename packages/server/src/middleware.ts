@@ -1,3 +1,7 @@
+import { guard, type Report } from "@tautline/events/guard";
+
+export type { Report };
+
 /** An error for the client: `data` travels with the message. */
 export interface ExtendedError extends Error {
   data?: unknown;
@@ -5,9 +9,6 @@ export interface ExtendedError extends Error {
 
 /** Continues a chain; with an error, ends it. Calls after the first do nothing. */
 export type Next = (error?: ExtendedError) => void;
-
-/** Tells the program of an error that no caller can be given. */
-export type Report = (error: unknown) => void;
 
 /**
  * Calls functions one after the other, each when the one before has called `next`; then `onDone`, once.
@@ -39,14 +40,15 @@ export function runChain<Fn>(
       report(error);
       settle(asError(error));
     };
-    try {
-      const result = call(fn, settle);
-      if (result instanceof Promise) result.catch(fail);
-    } catch (error) {
-      fail(error);
-    }
+    guard(fail, () => call(fn, settle));
   };
   run(0);
+}
+
+/** Anything else would fail at the first client, far from the mistake. */
+export function requireMiddleware(middleware: unknown): void {
+  if (typeof middleware === "function") return;
+  throw new TypeError(`a middleware must be a function, not ${typeof middleware}`);
 }
 
 function asError(thrown: unknown): ExtendedError {

@@ -130,6 +130,25 @@ describe("a server on Node", () => {
     await expect(new Server().close()).resolves.toBeUndefined();
   });
 
+  it.each([
+    [
+      "socket.io:server,engine",
+      /^\S+ socket\.io:server attached to \/socket\.io\n\S+ engine session .{4}… opened by websocket\n$/,
+    ],
+    ["express:*", /^$/],
+    [undefined, /^$/],
+  ])("writes to standard error what DEBUG asks for: %s", async (setting, expected) => {
+    vi.stubEnv("DEBUG", setting);
+    cleanups.push(() => vi.unstubAllEnvs());
+    const written: unknown[] = [];
+    const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => written.push(text) > 0);
+    cleanups.push(() => write.mockRestore());
+    const io = new Server(0);
+    const socket = client(await listening(io), { transports: ["websocket"] });
+    await once(socket as never, "connect");
+    expect(written.join("")).toMatch(expected);
+  });
+
   it("prints what a listener throws, and keeps serving", async () => {
     const printed = vi.spyOn(console, "error").mockImplementation(() => {});
     cleanups.push(() => printed.mockRestore());

@@ -1,16 +1,30 @@
 // The server on Node: attaches the Socket.IO layer to HTTP servers.
 
-import { createServer, type Server as HttpServer } from "node:http";
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
 import type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
 import { nodeRuntime } from "@tautline/hosts/node/runtime";
 import { EngineServer } from "@tautline/hosts/node/server";
+import { followUnusedConnections } from "@tautline/hosts/node/unused-connections";
+import { serveBundles } from "./bundle-route.ts";
+import { ClientBundles } from "./client-bundles.ts";
+import { isAnyScopeEnabled } from "./debug-scopes.ts";
+import { followHttp2Sessions } from "./http2-sessions.ts";
 import type { ServerOptions } from "./options.ts";
 import { SocketServer } from "./server.ts";
+import { Trace } from "./trace.ts";
 
 /** Any server of Node that speaks HTTP. */
 export type AnyHttpServer = HttpServer | HttpsServer | Http2SecureServer | Http2Server;
+
+// The folder stands beside both `src` and `dist`.
+const bundles = new ClientBundles(() => new URL("../client-dist/", import.meta.url));
 
 /**
  * A Socket.IO server.
@@ -29,10 +43,26 @@ export class Server<
   // biome-ignore lint/suspicious/noExplicitAny: programs that do not type their data keep what they like in it
   SocketData = any,
 > extends SocketServer<ListenEvents, EmitEvents, ServerSideEvents, SocketData, EngineServer> {
+  /**
+   * Answers a request for a client bundle; the common headers are set by then. A program whose files a bundler has
+   * moved may replace it.
+   *
+   * @example
+   * Server.sendFile = (filename, _request, response) => response.end(embedded[filename]);
+   * @see server.md §17
+   */
+  static sendFile(filename: string, req: IncomingMessage, res: ServerResponse): Promise<void> | void {
+    return bundles.send(filename, req, res);
+  }
+
   /** The HTTP server that this one is attached to. */
   declare httpServer: AnyHttpServer;
-  /** The options as they were given. */
-  readonly opts: Partial<ServerOptions>;
+  declare readonly opts: Partial<ServerOptions>;
+  #servesClient: boolean;
+  /** When the environment asks for it. */
+  readonly #trace: Trace | undefined;
+  #closeHttp2Sessions: () => void = () => {};
+  #closeUnusedConnections: () => void = () => {};
 
   /**
    * Attaches at once when given an HTTP server, or a port to listen on (`0` picks a free one).
@@ -47,8 +77,19 @@ export class Server<
   ) {
     const options = isOptions(first) ? first : second;
     super({ ...nodeRuntime, report: printError }, options);
-    this.opts = options;
-    if (first !== undefined && !isOptions(first)) this.attach(first, options);
+    this.#servesClient = options.serveClient !== false;
+    this.#trace = createTrace(process.env.DEBUG);
+    this.#trace?.followNamespaces(this.sockets);
+    if ((first || typeof first === "number") && !isOptions(first)) this.attach(first);
+  }
+
+  /** Whether the client bundles are served; the setter affects later attachments. */
+  serveClient(): boolean;
+  serveClient(serve: boolean): this;
+  serveClient(serve?: boolean): boolean | this {
+    if (serve === undefined) return this.#servesClient;
+    this.#servesClient = serve;
+    return this;
   }
 
   /** As `attach`. */
@@ -77,11 +118,17 @@ export class Server<
     return this;
   }
 
+  override bind(engine: EngineServer): this {
+    this.#trace?.followEngine(engine);
+    return super.bind(engine);
+  }
+
   /**
    * Shuts down: every socket is closed with `server shutting down`, then adapters, sessions and the HTTP server.
    * `callback` gets an error with code `ERR_SERVER_NOT_RUNNING` when the HTTP server was not listening.
    */
   async close(callback?: (error?: Error) => void): Promise<void> {
+    this.#trace?.sayOfServer("closing");
     await this.closeNamespaces();
     const { httpServer } = this;
     if (httpServer === undefined) {
@@ -93,22 +140,41 @@ export class Server<
         callback?.(error);
         resolve();
       });
+      this.#closeHttp2Sessions();
+      this.#closeUnusedConnections();
       // Those that were being answered at that moment are idle by the next turn.
       if ("closeIdleConnections" in httpServer) setImmediate(() => httpServer.closeIdleConnections());
     });
   }
 
   #attachTo(httpServer: AnyHttpServer, options: Partial<ServerOptions>): this {
-    const merged = { ...options, ...this.opts };
-    const engine = new EngineServer(merged);
-    engine.attach(httpServer, { ...merged, path: this.path() });
+    const given = { ...options, ...this.opts };
+    const merged = { ...given, path: given.path || this.path() };
+    const engine = new EngineServer({ ...merged, onError: this.report });
+    engine.attach(httpServer, merged);
+    if (this.#servesClient) {
+      serveBundles(httpServer, {
+        path: this.path(),
+        cors: merged.cors,
+        sendFile: (filename, req, res) => Server.sendFile(filename, req, res),
+        report: this.report,
+      });
+    }
+    this.#closeHttp2Sessions = followHttp2Sessions(httpServer);
+    this.#closeUnusedConnections = followUnusedConnections(httpServer);
     this.httpServer = httpServer;
+    this.#trace?.sayOfServer(`attached to ${merged.path}`);
     return this.bind(engine);
   }
 }
 
 function isOptions(first: unknown): first is Partial<ServerOptions> {
   return typeof first === "object" && first !== null && !("listen" in first);
+}
+
+function createTrace(setting: string | undefined): Trace | undefined {
+  if (!setting || !isAnyScopeEnabled(setting)) return undefined;
+  return new Trace(setting, (line) => process.stderr.write(line));
 }
 
 /** Where errors of listeners and middleware go unless the program says otherwise. */

@@ -1,11 +1,12 @@
 import type { OutboundPacket } from "@tautline/engine/outbound-packet";
 import { Emitter } from "@tautline/events/emitter";
 import type { RawSocket, RawSocketOwner } from "../raw-socket.ts";
+import type { SessionLink } from "../session-link.ts";
 
 let count = 0;
 
 /** A session without transport: what is sent stands in `sent`, and a test speaks through `receive`. */
-export class RecordingSession extends Emitter implements RawSocket {
+export class RecordingSession extends Emitter implements RawSocket, SessionLink {
   readonly id: string;
   readonly protocol: number;
   request: null = null;
@@ -26,6 +27,28 @@ export class RecordingSession extends Emitter implements RawSocket {
     count += 1;
     this.id = `session${count}`;
     this.protocol = protocol;
+  }
+
+  write(): void {
+    throw new Error("a session of our own is written by sendPacket");
+  }
+
+  bufferedBytes = 0;
+  /** Whether there is room for events that may be dropped. */
+  hasRoom = true;
+  readonly #flushWaiters: (() => void)[] = [];
+
+  makeRoom(): boolean {
+    return this.hasRoom;
+  }
+
+  whenFlushed(callback: () => void): void {
+    this.#flushWaiters.push(callback);
+  }
+
+  /** The client has taken everything. */
+  flushAll(): void {
+    for (const waiter of this.#flushWaiters.splice(0)) waiter();
   }
 
   sendPacket(packet: OutboundPacket): void {
