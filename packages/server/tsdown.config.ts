@@ -1,4 +1,5 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { defineConfig } from "tsdown";
 
 // Programs written for upstream call `require(…)(httpServer, options)`, without `new`.
@@ -15,21 +16,24 @@ const entry = {
 };
 
 /**
- * One set of types for both kinds of module. Classes with private members are equal to themselves only: a program of
- * ES modules could not give its server to a package that is typed for `require`, such as the Admin UI.
+ * The ES modules only lead to the CommonJS build, code and types alike: a program has one `Server`, however its parts
+ * import it. A class patched by an instrumentation is patched for all, and a program of ES modules can give its server
+ * to a package that is typed for `require`.
  */
-function shareTypes(): void {
+function leadModulesToCommonJs(): void {
+  const require = createRequire(import.meta.url);
   const dist = new URL("dist/", import.meta.url);
-  for (const file of readdirSync(dist)) if (file.endsWith(".d.ts")) rmSync(new URL(file, dist));
   for (const name of Object.keys(entry)) {
+    const exported = Object.keys(require(`./dist/${name}.cjs`)).join(", ");
+    writeFileSync(new URL(`${name}.js`, dist), `export { ${exported} } from "./${name}.cjs";\n`);
     writeFileSync(new URL(`${name}.d.ts`, dist), `export * from "./${name}.cjs";\n`);
   }
 }
 
 export default defineConfig({
   entry,
-  hooks: { "build:done": shareTypes },
-  format: ["esm", "cjs"],
+  hooks: { "build:done": leadModulesToCommonJs },
+  format: "cjs",
   platform: "node",
   target: "node20",
   dts: true,
@@ -38,6 +42,5 @@ export default defineConfig({
   // The packages below the server are not published: they become part of it, from their sources.
   deps: { alwaysBundle: [/^@tautline\//] },
   inputOptions: { resolve: { conditionNames: ["@tautline/source", "node", "import", "default"] } },
-  outputOptions: (options, format) =>
-    format === "cjs" ? { ...options, outro: (chunk) => (chunk.name === "index" ? callable : "") } : options,
+  outputOptions: { outro: (chunk) => (chunk.name === "index" ? callable : "") },
 });

@@ -68,6 +68,12 @@ export class Acks extends Map<number, AckListener> {
     const listener = this.get(id);
     if (listener === undefined) return;
     this.delete(id);
-    guard(this.#report, () => listener(...values));
+    // Written out, not through `guard`: this is on the path of every acknowledgement.
+    try {
+      const result: unknown = listener(...values);
+      if (result instanceof Promise) result.catch(this.#report);
+    } catch (error) {
+      this.#report(error);
+    }
   }
 }

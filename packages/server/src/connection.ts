@@ -3,14 +3,18 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Deadline, DeadlineQueue } from "@tautline/engine/deadlines";
+import { utf8Length } from "@tautline/engine/outbound-forms";
+import type { Clock } from "@tautline/events/clock";
 import { PacketType, type SocketPacket } from "@tautline/protocol/socket-packet";
 import { parseQuery } from "./handshake.ts";
 import type { Inbox, PacketReceiver } from "./inbox.ts";
 import type { Report } from "./middleware.ts";
+import type { SocketLimits } from "./options.ts";
 import type { Encoded, MessageDecoder, Parser } from "./parser.ts";
 import type { RawSocket, RawSocketOwner } from "./raw-socket.ts";
 import { linkOf, type SessionLink } from "./session-link.ts";
 import type { DisconnectReason } from "./socket-events.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /** What a connection needs of its server. */
 export interface ConnectionScope {
@@ -18,6 +22,8 @@ export interface ConnectionScope {
   readonly inbox: Inbox;
   readonly deadlines: DeadlineQueue;
   readonly connectTimeoutMs: number;
+  readonly clock: Clock;
+  readonly limits: SocketLimits;
   readonly report: Report;
   /** Lets the connection into a namespace, or refuses it with a CONNECT_ERROR. */
   join(connection: Connection, nsp: string, auth: Record<string, unknown>): void;
@@ -37,6 +43,8 @@ export class Connection implements RawSocketOwner {
   readonly conn: RawSocket;
   readonly #scope: ConnectionScope;
   readonly #link: SessionLink;
+  /** Counts bytes, if there is a limit. */
+  readonly #arrivals: TokenBucket | undefined;
   readonly #decoder: MessageDecoder;
   /** The joined namespaces, by name. */
   readonly nsps: Map<string, ConnectionMember> = new Map();
@@ -49,6 +57,8 @@ export class Connection implements RawSocketOwner {
     this.#scope = scope;
     this.#decoder = scope.parser.createDecoder(this);
     this.#connectDeadline = scope.deadlines.after(scope.connectTimeoutMs, () => this.#onConnectTimeout());
+    const { bytes } = scope.limits;
+    if (bytes !== undefined) this.#arrivals = new TokenBucket(scope.clock, bytes);
     this.#link = linkOf(conn);
     this.#link.owner = this;
     // SIO §33: a client of revision 4 joins the main namespace without asking.
@@ -75,7 +85,7 @@ export class Connection implements RawSocketOwner {
     if (this.conn.readyState !== "open") return;
     const link = this.#link;
     if (isVolatile && !link.isWritable) return;
-    const [first] = encoded;
+    const first = encoded[0];
     if (first !== undefined && first.slowConsumer !== "disconnect" && !link.makeRoom(encoded)) return;
     for (const packet of encoded) link.sendPacket(packet);
   }
@@ -149,6 +159,12 @@ export class Connection implements RawSocketOwner {
   }
 
   onMessage(data: string | Uint8Array | undefined): void {
+    // SEC §2
+    if (this.#arrivals !== undefined && !this.#arrivals.take(lengthOf(data))) {
+      this.onClose("rate limit exceeded");
+      this.conn.close();
+      return;
+    }
     const result = this.#decoder.push(data);
     if (result.type === "pending") return;
     if (result.type === "error") this.onError(new Error(result.message));
@@ -224,6 +240,11 @@ export class Connection implements RawSocketOwner {
     this.#scope.deadlines.disarm(this.#connectDeadline);
     this.#connectDeadline = undefined;
   }
+}
+
+function lengthOf(data: string | Uint8Array | undefined): number {
+  if (data === undefined) return 0;
+  return typeof data === "string" ? utf8Length(data) : data.byteLength;
 }
 
 function withoutQuery(nsp: string): string {

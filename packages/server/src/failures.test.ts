@@ -257,3 +257,21 @@ describe("arguments that are none", () => {
     expect(io.of("/").adapter.rooms.size).toBe(0);
   });
 });
+
+describe("a parser of the program's own whose decoder cannot be made", () => {
+  it("is reported, and the session is closed instead of being left unread", () => {
+    class Encoder {
+      encode(): string[] {
+        return [];
+      }
+    }
+    class Decoder {
+      constructor() {
+        throw new Error("no decoder");
+      }
+    }
+    const { reported, open } = createFixture({ parser: { Encoder, Decoder: Decoder as never } });
+    expect(open().readyState).toBe("closed");
+    expect(reported).toEqual([expect.objectContaining({ message: "no decoder" })]);
+  });
+});

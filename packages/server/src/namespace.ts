@@ -38,10 +38,12 @@ import { untyped } from "./main-namespace.ts";
 import { type ExtendedError, type Next, requireMiddleware, runChain } from "./middleware.ts";
 import type { AdapterFactory, NamespaceAdapter } from "./namespace-adapter.ts";
 import { NamespaceRecovery } from "./namespace-recovery.ts";
+import type { SocketLimits } from "./options.ts";
 import type { Encoded } from "./parser.ts";
 import type { RawSocket } from "./raw-socket.ts";
 import { RecoverableSocket } from "./recoverable-socket.ts";
 import { type RecoveryPolicy, resolveRecovery } from "./recovery-options.ts";
+import type { SocketServer } from "./server.ts";
 import { Socket } from "./socket.ts";
 import type { NamespaceReservedEvents } from "./socket-events.ts";
 
@@ -52,6 +54,7 @@ export interface NamespaceScope {
   /** How many rooms one socket may be in. */
   readonly maxRoomsPerSocket: number;
   readonly slowConsumer: SlowConsumerPolicy;
+  readonly limits: SocketLimits;
   /** How clients resume; undefined when they do not. */
   readonly recovery: RecoveryPolicy | undefined;
   /** A fresh public id. */
@@ -86,7 +89,8 @@ export class Namespace<
     BroadcastScope
 {
   readonly name: string;
-  readonly server: unknown;
+  /** The server that the namespace belongs to; not typed by its events, of which the other namespaces have others. */
+  readonly server: SocketServer;
   /** The connected sockets of this node, by id. */
   readonly sockets: Map<SocketId, Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> = new Map();
   readonly clock: Clock;
@@ -108,7 +112,7 @@ export class Namespace<
   /** The sockets that are in middleware. */
   readonly joining: Set<{ readonly id: SocketId }> = new Set();
 
-  constructor(server: unknown, scope: NamespaceScope, name: string, adapter: AdapterFactory) {
+  constructor(server: SocketServer, scope: NamespaceScope, name: string, adapter: AdapterFactory) {
     super();
     this.server = server;
     this.name = name;
@@ -326,6 +330,10 @@ export class Namespace<
     const id = this.upcomingAckId;
     this.upcomingAckId += 1;
     return id;
+  }
+
+  get limits(): SocketLimits {
+    return this.#scope.limits;
   }
 
   get maxRoomsPerSocket(): number {

@@ -1,10 +1,18 @@
 import type { IncomingMessage } from "node:http";
-import type { EngineOptions } from "@tautline/engine/options";
+import type { EngineOptions, HandshakeLimits } from "@tautline/engine/options";
 import type { SlowConsumerPolicy } from "@tautline/engine/outbound-packet";
 import type { WsEngineClass } from "@tautline/hosts/node/ws-engine";
 import type { AdapterFactory } from "./namespace-adapter.ts";
 import type { CustomParser } from "./parser.ts";
 import type { ConnectionStateRecoveryOptions } from "./recovery-options.ts";
+
+/** Limits on what clients send, off by default (SEC §2). Each is also the most that may come at once. */
+export interface SocketLimits {
+  /** Events per second and socket. More get an error as acknowledgement, and the socket is disconnected. */
+  events?: number;
+  /** Bytes per second and connection. More close the connection. */
+  bytes?: number;
+}
 
 /** What a program may set for the Socket.IO layer (server.md §3.1). */
 export interface SocketOptions {
@@ -33,6 +41,7 @@ export interface SocketOptions {
    * Default `disconnect`.
    */
   slowConsumer?: SlowConsumerPolicy;
+  limits?: SocketLimits;
   /**
    * Called with what listeners and middleware of the program throw, and with failures of adapters. Default: writes
    * the error to standard error. The process is never ended by one.
@@ -42,6 +51,8 @@ export interface SocketOptions {
 
 /** Every option of a server. All are optional. */
 export interface ServerOptions extends SocketOptions, EngineOptions<IncomingMessage> {
+  /** Limits that are off by default (SEC §2). */
+  limits?: HandshakeLimits & SocketLimits;
   /** With `false` the exact prefix `/socket.io` is captured. Default true. */
   addTrailingSlash?: boolean;
   /** Whether upgrade requests that nobody handles are ended. Default true. */

@@ -13,6 +13,7 @@ import type { RemoteSocket } from "@tautline/adapter/remote-socket";
 import type { EventsMap } from "@tautline/events/types";
 import { Namespace, type NamespaceScope } from "./namespace.ts";
 import type { Encoded } from "./parser.ts";
+import type { SocketServer } from "./server.ts";
 
 /** Decides whether a namespace of that name may come into being: `next(null, true)` allows it. */
 export type NamespaceMatcher = (
@@ -88,7 +89,7 @@ export class ParentNamespace<
   readonly children: Set<Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> = new Set();
   readonly #matches: NamespaceMatcher;
 
-  constructor(server: unknown, scope: NamespaceScope, name: string, matches: NamespaceMatcher) {
+  constructor(server: SocketServer, scope: NamespaceScope, name: string, matches: NamespaceMatcher) {
     super(server, scope, name, (parent) => new FanOutAdapter(parent as ParentView));
     this.#matches = matches;
   }

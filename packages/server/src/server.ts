@@ -17,7 +17,7 @@ import { decodeEvent, keep } from "./kept-packets.ts";
 import { MainNamespaceFacade, untyped } from "./main-namespace.ts";
 import { Namespace, type NamespaceScope } from "./namespace.ts";
 import type { AdapterFactory } from "./namespace-adapter.ts";
-import type { SocketOptions } from "./options.ts";
+import type { SocketLimits, SocketOptions } from "./options.ts";
 import { matchPattern, type NamespaceMatcher, ParentNamespace } from "./parent-namespace.ts";
 import { builtInParser, type Encoded, type Parser, wrapParser } from "./parser.ts";
 import type { RawEngine, RawSocket } from "./raw-socket.ts";
@@ -61,6 +61,7 @@ export class SocketServer<
   readonly #namespaces = new Map<string, Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>();
   readonly maxRoomsPerSocket: number;
   readonly slowConsumer: SlowConsumerPolicy;
+  readonly limits: SocketLimits;
   readonly recovery: RecoveryPolicy | undefined;
   readonly #patterns: ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>[] = [];
   /** The patterns of regular expressions, which a program's own `of(name)` is matched against as well. */
@@ -95,6 +96,7 @@ export class SocketServer<
     this.#adapter = options.adapter ?? (this.recovery ? SessionAwareAdapter : Adapter);
     this.#isCleaning = Boolean(options.cleanupEmptyChildNamespaces);
     this.#maxNamespaces = options.maxNamespaces ?? Number.POSITIVE_INFINITY;
+    this.limits = options.limits ?? {};
     this.slowConsumer = options.slowConsumer ?? "disconnect";
     this.maxRoomsPerSocket = options.maxRoomsPerSocket ?? Number.POSITIVE_INFINITY;
     this.sockets = this.of("/");
@@ -160,7 +162,13 @@ export class SocketServer<
 
   /** Takes one session. */
   onconnection(conn: RawSocket): this {
-    new Connection(this, conn);
+    try {
+      new Connection(this, conn);
+    } catch (error) {
+      // The decoder of the program's own parser cannot be made: nobody would read what this client sends.
+      this.report(error);
+      conn.close(true);
+    }
     return this;
   }
 

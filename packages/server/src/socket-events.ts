@@ -12,6 +12,7 @@ export type DisconnectReason =
   | "ping timeout"
   | "parse error"
   | "slow consumer"
+  | "rate limit exceeded"
   | "server shutting down"
   | "forced server close"
   | "client namespace disconnect"

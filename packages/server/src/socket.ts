@@ -36,7 +36,9 @@ import type { Namespace } from "./namespace.ts";
 import type { Encoded } from "./parser.ts";
 import type { RawSocket } from "./raw-socket.ts";
 import { refuseTooManyRooms } from "./room-limit.ts";
+import type { SocketServer } from "./server.ts";
 import type { DisconnectReason, SocketReservedEvents } from "./socket-events.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /** An incoming event with its arguments, the acknowledgement function included. */
 export type Event = [eventName: string, ...args: unknown[]];
@@ -86,6 +88,8 @@ export class Socket<
   #handshake: Handshake | undefined;
   #flags: BroadcastFlags = NO_FLAGS;
   #acks: Acks | undefined;
+  /** Counts events, if there is a limit. */
+  #arrivals: TokenBucket | undefined;
   #middlewares: EventMiddleware[] | undefined;
   #incoming: CatchAll | undefined;
   #outgoing: CatchAll | undefined;
@@ -116,7 +120,7 @@ export class Socket<
     return this.client.request as IncomingMessage;
   }
 
-  get server(): unknown {
+  get server(): SocketServer {
     return this.nsp.server;
   }
 
@@ -367,7 +371,7 @@ export class Socket<
 
   onPacket(packet: SocketPacket): void {
     if (!this.connected) return;
-    if (packet.type === PacketType.EVENT) this.#onEvent(packet);
+    if (packet.type === PacketType.EVENT) this.#takeEvent(packet);
     else if (packet.type === PacketType.ACK) this.#onAck(packet);
     else if (packet.type === PacketType.DISCONNECT) this.onClose("client namespace disconnect");
   }
@@ -414,6 +418,23 @@ export class Socket<
   protected transmit(packet: SocketPacket, flags: BroadcastFlags): void {
     this.notifyOutgoing(packet);
     this.deliver(this.nsp.encode(packet, flags.compress !== false), flags.volatile === true);
+  }
+
+  /** SEC §2: a client that sends more events than it may is told by an acknowledgement, and leaves. */
+  #takeEvent(packet: SocketPacket): void {
+    const { events } = this.nsp.limits;
+    if (events === undefined) {
+      this.#onEvent(packet);
+      return;
+    }
+    this.#arrivals ??= new TokenBucket(this.nsp.clock, events);
+    if (this.#arrivals.take(1)) {
+      this.#onEvent(packet);
+      return;
+    }
+    if (packet.id !== undefined) this.#createAck(packet.id)({ message: "rate limit exceeded" });
+    this.client.send({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
+    this.onClose("rate limit exceeded");
   }
 
   #onEvent(packet: SocketPacket): void {

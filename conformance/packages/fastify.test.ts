@@ -1,0 +1,52 @@
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { itUnless } from "../suites/it-unless.ts";
+import { until, within } from "../wire/deadline.ts";
+import { connect } from "./client.ts";
+import { type InstalledPrograms, installPrograms, missingServer } from "./installed-programs.ts";
+
+const reason = missingServer;
+
+describe.skipIf(reason !== undefined)(`Fastify${reason ? ` (${reason})` : ""}`, () => {
+  let programs: InstalledPrograms;
+
+  beforeAll(() => {
+    programs = installPrograms(missingPackage("fastify-socket") === undefined ? ["fastify-socket"] : []);
+  });
+
+  afterAll(() => programs?.remove());
+
+  for (const plugin of ["own", "fastify-socket"]) {
+    itUnless(
+      plugin === "own" ? undefined : missingPackage(plugin),
+      `carries our server by the plugin ${plugin}, beside its routes, and closes with it`,
+      async () => {
+        const application = await programs.start("fastify-application.cjs", plugin);
+        try {
+          const { socket, received } = await connect(application.url, { path: "/live/" });
+          expect(await socket.emitWithAck("double", 21)).toBe(42);
+          expect(await (await fetch(`${application.url}/online`)).json()).toBe(1);
+          await fetch(`${application.url}/news`, { method: "POST", body: "fresh", headers });
+          await until(() => received.length === 1, "an event");
+          expect(received).toEqual([["news", "fresh"]]);
+          const gone = new Promise((resolve) => socket.once("disconnect", resolve));
+          expect(await application.call("close")).toBe(false);
+          expect(await within(gone, "disconnection")).toBe("io server disconnect");
+        } finally {
+          await application.stop();
+        }
+      },
+    );
+  }
+});
+
+const headers = { "content-type": "text/plain", connection: "close" };
+
+function missingPackage(name: string): string | undefined {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return undefined;
+  } catch {
+    return `the package ${name} is not installed`;
+  }
+}
