@@ -4,11 +4,13 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Application } from "typedoc";
+import { Application, Converter, type ProjectReflection, type Reflection, ReflectionKind } from "typedoc";
 import { publicPackages, readJson } from "./packages.mjs";
 import { root } from "./parts.mjs";
 
 const reference = join(root, "docs/reference");
+/** Stands in classes before the members that the library itself calls. */
+const banner = "// --- called by";
 const isCheck = process.argv.includes("--check");
 const folder = isCheck ? mkdtempSync(join(tmpdir(), "tautline-reference-")) : reference;
 
@@ -48,10 +50,31 @@ async function writeReference(out: string): Promise<void> {
     entryFileName: "README",
   };
   const application = await Application.bootstrapWithPlugins(options);
+  application.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => leaveOutInternals(project));
   const project = await application.convert();
   if (project === undefined)
     throw new Error("the sources of the reference do not compile: run `npm run check`");
+  for (const module of project.children ?? []) module.name = module.name.replace("/src", "");
   await application.generateOutputs(project);
+}
+
+/** Fields that say nothing of themselves are not for programs, nor are members behind the banner. */
+function leaveOutInternals(project: ProjectReflection): void {
+  const members = project.getReflectionsByKind(
+    ReflectionKind.Method | ReflectionKind.Accessor | ReflectionKind.Property,
+  );
+  for (const member of members) {
+    if (!member.parent?.kindOf(ReflectionKind.Class)) continue;
+    const isMute = member.kindOf(ReflectionKind.Property) && !member.hasComment();
+    if (isMute || isBehindBanner(project, member)) project.removeReflection(member);
+  }
+}
+
+function isBehindBanner(project: ProjectReflection, member: Reflection): boolean {
+  const { fileName, pos } = project.getSymbolIdFromReflection(member) ?? {};
+  if (fileName === undefined || pos === undefined || fileName.includes("node_modules")) return false;
+  const at = readFileSync(fileName, "utf8").indexOf(banner);
+  return at >= 0 && pos > at;
 }
 
 /** The sources behind the import paths of a package. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
 import type { ClientKind, ClientPeer, ClientPeerOptions, ClientTraits, Mode } from "../peers/client-peer.ts";
 import { connectClient, startClient, traitsOf } from "../peers/connect-client.ts";
+import type { ParserOption } from "../peers/parsers.ts";
 import {
   type ServerKind,
   type ServerPeer,
@@ -15,6 +16,8 @@ export interface Pair {
   readonly server: ServerKind;
   readonly client: ClientKind;
   readonly mode: Mode;
+  /** The encoding of each side. Default: the standard one. */
+  readonly parsers?: { readonly server: ParserOption; readonly client: ParserOption };
 }
 
 /** One server for a block of tests, and the clients of one test, which are closed after it. */
@@ -43,13 +46,13 @@ export class Stage {
   /** A client that is connected, in the mode of the pair unless told otherwise. */
   async connect(options: Partial<ClientPeerOptions> & { readonly url?: string } = {}): Promise<ClientPeer> {
     const { url = this.server.url, ...rest } = options;
-    return this.#keep(await connectClient(this.pair.client, url, { mode: this.pair.mode, ...rest }));
+    return this.#keep(await connectClient(this.pair.client, url, { ...this.#clientDefaults, ...rest }));
   }
 
   /** A client that has been set off; whether it arrives is for the test to see. */
   async start(options: Partial<ClientPeerOptions> & { readonly url?: string } = {}): Promise<ClientPeer> {
     const { url = this.server.url, ...rest } = options;
-    return this.#keep(await startClient(this.pair.client, url, { mode: this.pair.mode, ...rest }));
+    return this.#keep(await startClient(this.pair.client, url, { ...this.#clientDefaults, ...rest }));
   }
 
   /** Starts the server, or another one in its place on the same port. */
@@ -58,6 +61,7 @@ export class Stage {
     this.#server = await startServer(pair.server, {
       allowEIO3: this.clientTraits.revision === 3,
       cors: { origin: "*" },
+      ...(pair.parsers && { parser: pair.parsers.server }),
       ...options,
     });
   }
@@ -70,6 +74,11 @@ export class Stage {
     await this.clear();
     await this.#server?.close();
     this.#server = undefined;
+  }
+
+  get #clientDefaults(): ClientPeerOptions {
+    const { mode, parsers } = this.pair;
+    return { mode, ...(parsers && { parser: parsers.client }) };
   }
 
   #keep(client: ClientPeer): ClientPeer {

@@ -4,6 +4,9 @@ import { type BuildOptions, build } from "esbuild";
 
 const banner = "/*! @tautline/client 0.1.0 | MIT License */";
 
+// See NOTICE.
+const msgpackBanner = "/*! with @msgpack/msgpack | Copyright 2019 The MessagePack Community | ISC License */";
+
 const shared: BuildOptions = {
   bundle: true,
   conditions: ["@tautline/source"],
@@ -31,11 +34,21 @@ const universal: BuildOptions = {
   },
 };
 
+/** The one bundle that conformance builds as well. */
+export const msgpackScript: BuildOptions = {
+  ...universal,
+  entryPoints: ["src/msgpack-script.ts"],
+  outfile: "dist/socket.io.msgpack.min.js",
+  minify: true,
+  banner: { js: `${banner}\n${msgpackBanner}\n(function () {` },
+};
+
 /** Writes all bundles into `dist`. */
 export async function buildScripts(): Promise<void> {
   await Promise.all([
     build({ ...universal, outfile: "dist/socket.io.js" }),
     build({ ...universal, outfile: "dist/socket.io.min.js", minify: true }),
+    build(msgpackScript),
     build({
       ...shared,
       entryPoints: ["src/browser.ts"],

@@ -19,14 +19,33 @@ const shared = {
 } as const;
 
 function outputOptionsOf<Options>(options: Options, format: string): Options {
-  return format === "cjs" ? { ...options, exports: "named", outro: callable } : options;
+  return format === "cjs"
+    ? {
+        ...options,
+        exports: "named",
+        outro: ({ isEntry }: { isEntry: boolean }) => (isEntry ? callable : ""),
+      }
+    : options;
 }
 
 export default defineConfig([
   {
     ...shared,
     format: [...shared.format],
-    entry: { index: "src/index.ts" },
+    entry: { parser: "src/standard-parser.ts", "msgpack-parser": "src/msgpack-parser.ts" },
+    platform: "neutral",
+    target: "es2022",
+    tsconfig: "tsconfig.json",
+    // The client has no dependency at run time, so the MessagePack codec becomes part of it too; see NOTICE.
+    deps: { alwaysBundle: [/^@tautline\//, "@msgpack/msgpack"] },
+    inputOptions: {
+      resolve: { conditionNames: ["@tautline/source", "import", "default"], mainFields: ["module", "main"] },
+    },
+  },
+  {
+    ...shared,
+    format: [...shared.format],
+    entry: { index: "src/index.ts", "websocket-only": "src/websocket-only.ts" },
     platform: "node",
     target: "node20",
     tsconfig: "tsconfig.node.json",
@@ -36,7 +55,7 @@ export default defineConfig([
   {
     ...shared,
     format: [...shared.format],
-    entry: { browser: "src/browser.ts" },
+    entry: { browser: "src/browser.ts", "websocket-only-browser": "src/websocket-only-browser.ts" },
     platform: "browser",
     target: "es2022",
     tsconfig: "tsconfig.browser.json",

@@ -6,13 +6,8 @@ let clock: ManualClock;
 let acks: AckTable;
 let log: unknown[];
 
-const handler = {
-  onReply: (args: readonly unknown[]): void => {
-    log.push(args);
-  },
-  onError: (error: Error): void => {
-    log.push(error.message);
-  },
+const handler = (error: Error | undefined, args: readonly unknown[]): void => {
+  log.push(error?.message ?? args);
 };
 
 beforeEach(() => {
@@ -45,14 +40,14 @@ describe("createAckTable", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it("fails what was sent when the connection is lost, and forgets plain handlers silently", () => {
-    acks.add(handler, 50, () => {});
-    acks.add({ onReply: handler.onReply }, undefined, () => {});
+  it("gives up all but some, with their timers", () => {
+    acks.add(handler, 50, () => expect.unreachable());
     acks.add(handler, undefined, () => {});
-    acks.failSent((id) => id === 2);
-    expect(log).toEqual(["socket has been disconnected"]);
+    acks.add(handler, undefined, () => {});
+    expect(acks.takeAllBut(new Set([2]))).toEqual([handler, handler]);
+    expect(clock.pendingTimers).toBe(0);
     acks.reply(1, ["forgotten"]);
     acks.reply(2, ["kept"]);
-    expect(log).toEqual(["socket has been disconnected", ["kept"]]);
+    expect(log).toEqual([["kept"]]);
   });
 });

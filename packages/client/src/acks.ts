@@ -1,11 +1,7 @@
 import type { Clock, Timer } from "@tautline/events/clock";
 
-/** What becomes of an event that asked for an answer. */
-export interface AckHandler {
-  onReply(args: readonly unknown[]): void;
-  /** Time out or disconnection; without it the handler is then forgotten silently. */
-  onError?(error: Error): void;
-}
+/** Takes the answer to an event; or an error, and no arguments: the time is over, or the connection is lost. */
+export type AckHandler = (error: Error | undefined, args: readonly unknown[]) => void;
 
 /** The acknowledgements that one socket waits for, by id (SIO §30). */
 export interface AckTable {
@@ -13,8 +9,8 @@ export interface AckTable {
   add(handler: AckHandler, timeoutMs: number | undefined, onExpired: (id: number) => void): number;
   /** Takes an answer. Unknown ids are ignored. */
   reply(id: number | undefined, args: readonly unknown[]): void;
-  /** The connection is lost: fails all but those whose events were not sent yet. */
-  failSent(isUnsent: (id: number) => boolean): void;
+  /** Forgets and returns all but those of the given ids. */
+  takeAllBut(ids: ReadonlySet<number | undefined>): AckHandler[];
 }
 
 export function createAckTable(clock: Clock): AckTable {
@@ -26,23 +22,20 @@ export function createAckTable(clock: Clock): AckTable {
     timer?.cancel();
     return handler;
   };
-  const fail = (id: number, message: string): void => take(id)?.onError?.(new Error(message));
   return {
     add(handler, timeoutMs, onExpired) {
       const id = nextId++;
       const expire = (): void => {
         onExpired(id);
-        fail(id, "operation has timed out");
+        take(id)?.(new Error("operation has timed out"), []);
       };
       const timer = timeoutMs === undefined ? timeoutMs : clock.setTimer(expire, timeoutMs);
       pending.set(id, { handler, timer });
       return id;
     },
     reply(id = -1, args) {
-      take(id)?.onReply(args);
+      take(id)?.(undefined, args);
     },
-    failSent(isUnsent) {
-      for (const id of [...pending.keys()]) if (!isUnsent(id)) fail(id, "socket has been disconnected");
-    },
+    takeAllBut: (ids) => [...pending.keys()].flatMap((id) => (ids.has(id) ? [] : (take(id) ?? []))),
   };
 }

@@ -2,6 +2,7 @@
 
 /** What is needed of a `Blob` or a `File`. */
 export interface BlobLike {
+  readonly size: number;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 

@@ -1,9 +1,11 @@
+import { ManualClock } from "@tautline/events/testing/manual-clock";
+import type { NoEvents } from "@tautline/events/types";
 import { describe, expect, it } from "vitest";
 import { Emitter } from "./emitter.ts";
 
 describe("Emitter", () => {
   it("calls listeners in order, each as often as it was added, with the emitter as this", () => {
-    const emitter = new Emitter();
+    const emitter = new Emitter(new ManualClock());
     const calls: unknown[] = [];
     const twice = (...args: unknown[]): void => {
       calls.push(args);
@@ -17,7 +19,7 @@ describe("Emitter", () => {
   });
 
   it("removes a once listener before it calls it, and shows its wrapper", () => {
-    const emitter = new Emitter();
+    const emitter = new Emitter(new ManualClock());
     let calls = 0;
     const listener = (): void => {
       calls++;
@@ -31,7 +33,7 @@ describe("Emitter", () => {
   });
 
   it("removes the first match, also of a once wrapper by its original", () => {
-    const emitter = new Emitter();
+    const emitter = new Emitter(new ManualClock());
     const listener = (): void => {};
     emitter.on("e", listener).on("e", listener).once("f", listener);
     emitter.off("e", listener).removeListener("f", listener);
@@ -40,7 +42,7 @@ describe("Emitter", () => {
   });
 
   it("removes all listeners of one event, or of all", () => {
-    const emitter = new Emitter();
+    const emitter = new Emitter(new ManualClock());
     emitter
       .on("a", () => {})
       .on("b", () => {})
@@ -53,7 +55,7 @@ describe("Emitter", () => {
   });
 
   it("emits over a snapshot", () => {
-    const emitter = new Emitter();
+    const emitter = new Emitter(new ManualClock());
     const calls: string[] = [];
     emitter.on("e", () => {
       calls.push("first");
@@ -64,7 +66,7 @@ describe("Emitter", () => {
   });
 
   it("lets what a listener throws stop the others and reach the emitter's caller", () => {
-    const emitter = new Emitter();
+    const emitter = new Emitter(new ManualClock());
     emitter.on("e", () => {
       throw new Error("mine");
     });
@@ -73,7 +75,7 @@ describe("Emitter", () => {
   });
 
   it("treats error, __proto__ and constructor as ordinary names", () => {
-    const emitter = new Emitter();
+    const emitter = new Emitter(new ManualClock());
     const names: string[] = [];
     for (const name of ["error", "__proto__", "constructor"]) {
       expect(() => emitter.emit(name)).not.toThrow();
@@ -82,5 +84,26 @@ describe("Emitter", () => {
       emitter.emit(name);
     }
     expect(names).toEqual(["error", "__proto__", "constructor"]);
+  });
+
+  it("brings events of its own class to every listener, and lets what they throw surface in ticks of its own", () => {
+    class Door extends Emitter<NoEvents, NoEvents, { open: () => void }> {
+      open(): void {
+        this.emitReserved("open");
+      }
+    }
+    const clock = new ManualClock();
+    const door = new Door(clock);
+    const calls: string[] = [];
+    for (const name of ["first", "second"]) {
+      door.on("open", () => {
+        calls.push(name);
+        throw new Error(name);
+      });
+    }
+    door.open();
+    expect(calls).toEqual(["first", "second"]);
+    expect(() => clock.settle()).toThrow("first");
+    expect(() => clock.settle()).toThrow("second");
   });
 });

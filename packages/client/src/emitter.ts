@@ -1,3 +1,4 @@
+import type { Clock } from "@tautline/events/clock";
 import type {
   AnyListener,
   DefaultEventsMap,
@@ -15,7 +16,10 @@ interface Listener extends AnyListener {
 }
 
 /**
- * The emitter of Manager, Socket and Engine: synchronous, in order, over a snapshot; exceptions propagate.
+ * The emitter of Manager, Socket and Engine: synchronous, in order, over a snapshot.
+ *
+ * What a listener throws stops the remaining ones and propagates, with `emit`. The events of the class itself reach
+ * every listener: the connection must not depend on the program's manners.
  *
  * It is not Node's: no event is special (`error` without a listener does not throw), and there are no warnings.
  */
@@ -26,6 +30,11 @@ export class Emitter<
 > {
   // SEC §1: no prototype, so `__proto__` and `constructor` are ordinary names.
   #listeners: Record<PropertyKey, Listener[]> = Object.create(null);
+  protected readonly clock: Clock;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
 
   /** Adds a listener at the end; one that is added twice is called twice. */
   on<Ev extends ReservedOrUserEventNames<ReservedEvents, ListenEvents>>(
@@ -120,7 +129,19 @@ export class Emitter<
     ...args: EventParams<ReservedEvents, Ev>
   ): this;
   protected emitReserved(event: PropertyKey, ...args: unknown[]): this {
-    return this.dispatch(event, args);
+    for (const listener of [...(this.#listeners[event] ?? [])]) this.guard(() => listener.apply(this, args));
+    return this;
+  }
+
+  /** Calls what is the program's: what it throws surfaces in a tick of its own, as an uncaught exception. */
+  protected guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.clock.nextTick(() => {
+        throw error;
+      });
+    }
   }
 
   /** Calls the listeners of any event. */

@@ -1,8 +1,8 @@
+import { protocol } from "@tautline/protocol/protocol-revision";
 import { createLookup, type Lookup, type LookupContext } from "./lookup.ts";
 import { Socket } from "./socket.ts";
 
-/** Revision of the Socket.IO protocol. */
-export const protocol = 5;
+export { protocol };
 
 /** `io()` as entry points export it: with the package's other values as properties. */
 export interface Io<ManagerClass> extends Lookup {

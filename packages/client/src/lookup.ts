@@ -34,10 +34,14 @@ export interface LookupContext {
 /** Makes an `io()` (client.md 2). */
 export function createLookup({ createManager, location, cache }: LookupContext): Lookup {
   return (first?: string | UrlLike | LookupOptions | null, second?: LookupOptions) => {
-    const isOptions = typeof first === "object" && !isUrl(first);
-    const options: LookupOptions = { ...(isOptions ? first : second) };
-    const uri = isUrl(first) ? first.href : typeof first === "string" ? first : undefined;
-    const { source, id, namespace, query } = resolveUrl(uri, options.path ?? "/socket.io", location());
+    const uri = isUrl(first) ? first.href : first;
+    const isUri = typeof uri !== "object";
+    const options: LookupOptions = { ...(isUri ? second : uri) };
+    const { source, id, namespace, query } = resolveUrl(
+      isUri ? uri : undefined,
+      options.path ?? "/socket.io",
+      location(),
+    );
     if (query) options.query ||= query;
     const shared = cache.get(id);
     const mustBeNew =

@@ -1,7 +1,16 @@
+import type { Clock } from "@tautline/events/clock";
 import type { EventsMap, NoEvents } from "@tautline/events/types";
 import type { Backoff } from "./backoff.ts";
 import { Emitter } from "./emitter.ts";
 import type { ManagerOptions } from "./options.ts";
+
+/** What can be set; `attempts` counts those of the running loop. */
+interface Settings extends Backoff {
+  reconnection: boolean;
+  /** Attempts before giving up. */
+  limit: number;
+  timeout: number | false;
+}
 
 /** The reconnection options of a manager, each of which can be read and changed at any time (client.md 5.3). */
 export abstract class ManagerSettings<ReservedEvents extends EventsMap> extends Emitter<
@@ -9,17 +18,14 @@ export abstract class ManagerSettings<ReservedEvents extends EventsMap> extends 
   NoEvents,
   ReservedEvents
 > {
-  protected readonly backoff: Backoff;
-  #reconnection: boolean;
-  #attempts: number;
-  #timeout: number | false;
+  protected readonly settings: Settings;
 
-  constructor(options: ManagerOptions) {
-    super();
-    this.#reconnection = options.reconnection !== false;
-    this.#attempts = options.reconnectionAttempts || Number.POSITIVE_INFINITY;
-    this.#timeout = options.timeout ?? 20_000;
-    this.backoff = {
+  constructor(clock: Clock, options: ManagerOptions) {
+    super(clock);
+    this.settings = {
+      reconnection: options.reconnection !== false,
+      limit: options.reconnectionAttempts || Number.POSITIVE_INFINITY,
+      timeout: options.timeout ?? 20_000,
       minMs: options.reconnectionDelay || 1000,
       maxMs: options.reconnectionDelayMax || 5000,
       jitter: options.randomizationFactor ?? 0.5,
@@ -31,19 +37,16 @@ export abstract class ManagerSettings<ReservedEvents extends EventsMap> extends 
   reconnection(): boolean;
   reconnection(value: boolean): this;
   reconnection(...values: [value?: boolean]): boolean | this {
-    if (values.length === 0) return this.#reconnection;
-    this.#reconnection = !!values[0];
-    if (!values[0]) this.stopReconnecting();
-    return this;
+    const value = values.length > 0 ? !!values[0] : undefined;
+    if (value === false) this.stopReconnecting();
+    return this.#setting("reconnection", value);
   }
 
   /** Attempts before giving up. */
   reconnectionAttempts(): number;
   reconnectionAttempts(value: number): this;
   reconnectionAttempts(value?: number): number | this {
-    if (value === undefined) return this.#attempts;
-    this.#attempts = value;
-    return this;
+    return this.#setting("limit", value);
   }
 
   /** Milliseconds before the first attempt. */
@@ -71,16 +74,17 @@ export abstract class ManagerSettings<ReservedEvents extends EventsMap> extends 
   timeout(): number | false;
   timeout(value: number | false): this;
   timeout(...values: [value?: number | false]): number | false | this {
-    if (values.length === 0) return this.#timeout;
-    this.#timeout = values[0] ?? false;
-    return this;
+    return this.#setting("timeout", values.length > 0 ? (values[0] ?? false) : undefined);
   }
 
   protected abstract stopReconnecting(): void;
 
-  #setting(name: "minMs" | "maxMs" | "jitter", value: number | undefined): number | this {
-    if (value === undefined) return this.backoff[name];
-    this.backoff[name] = value;
+  #setting<Name extends keyof Settings>(
+    name: Name,
+    value: Settings[Name] | undefined,
+  ): Settings[Name] | this {
+    if (value === undefined) return this.settings[name];
+    this.settings[name] = value;
     return this;
   }
 }

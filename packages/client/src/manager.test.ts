@@ -202,6 +202,17 @@ describe("Manager, reconnection", () => {
     expect(platform.made).toHaveLength(4);
   });
 
+  it("survives an open from an error listener when an attempt takes too long", () => {
+    const manager = create({ timeout: 50 });
+    manager.once("error", () => manager.open());
+    platform.clock.advance(50);
+    expect(platform.made.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+    platform.latest.accept();
+    expect(log.at(-1)).toEqual(["open", undefined]);
+    platform.clock.advance(100);
+    expect(platform.made).toHaveLength(2);
+  });
+
   it("attempts at once when the network returns, unless told not to", () => {
     const manager = create();
     platform.latest.fail(0);

@@ -4,11 +4,11 @@
 //        ▲                  │ error, time-out        │ engine closes, parse error, last socket left
 //        └──────────────────┴────────────────────────┘
 
-import type { Clock, Timer } from "@tautline/events/clock";
+import type { Timer } from "@tautline/events/clock";
 import type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
 import type { SocketPacket } from "@tautline/protocol/socket-packet";
 import { nextDelay } from "./backoff.ts";
-import { type Codec, createCodec, type OutgoingSocketPacket } from "./codec.ts";
+import type { OutgoingSocketPacket, Parser } from "./codec.ts";
 import { EngineSocket } from "./engine/engine-socket.ts";
 import { ManagerSettings } from "./manager-settings.ts";
 import type { ManagerOptions, SocketOptions } from "./options.ts";
@@ -16,6 +16,7 @@ import type { Platform } from "./platform.ts";
 import { createReconnect, type Reconnect } from "./reconnect.ts";
 import { Socket } from "./socket.ts";
 import type { DisconnectDescription, DisconnectReason, SocketLink } from "./socket-types.ts";
+import { standardParser } from "./standard-codec.ts";
 
 export interface ManagerReservedEvents {
   /** The engine is open; sockets connect from here on. */
@@ -58,36 +59,39 @@ export class Manager<
   readonly nsps: Record<string, Socket<ListenEvents, EmitEvents>> = Object.create(null);
   readonly #uri: string | undefined;
   readonly #platform: Platform;
-  readonly #clock: Clock;
-  readonly #codec: Codec;
+  readonly #encoder: InstanceType<Parser["Encoder"]>;
+  readonly #decoder: InstanceType<Parser["Decoder"]>;
   readonly #reconnect: Reconnect;
   #state: State = { name: "closed" };
   /** Decoded packets whose tick has not come. */
   #undelivered = 0;
 
   constructor(platform: Platform, uri?: string | ManagerOptions, options?: ManagerOptions) {
-    const given = typeof uri === "object" ? uri : options;
-    super(given ?? {});
-    this.opts = { path: "/socket.io", ...given };
+    const opts: ManagerOptions = {
+      path: "/socket.io",
+      offers: { offsets: 1 },
+      ...(typeof uri === "object" ? uri : options),
+    };
+    super(platform.createClock(opts), opts);
+    this.opts = opts;
     this.#uri = typeof uri === "string" ? uri : undefined;
     this.#platform = platform;
-    const { parser, autoConnect } = this.opts;
-    this.#clock = platform.createClock(this.opts);
-    this.#codec = createCodec(parser, (packet) => this.#deliver(packet));
+    const { Encoder, Decoder }: Parser = Object(opts.parser || standardParser);
+    this.#encoder = new Encoder();
+    this.#decoder = new Decoder();
+    this.#decoder.on("decoded", (packet: SocketPacket) => this.#deliver(packet));
     this.#reconnect = createReconnect({
-      clock: this.#clock,
+      clock: this.clock,
       nextDelay: () =>
-        this.backoff.attempts < this.reconnectionAttempts()
-          ? nextDelay(this.backoff, platform.random)
-          : undefined,
+        this.settings.attempts < this.settings.limit ? nextDelay(this.settings, platform.random) : undefined,
       onAttempt: () => this.#onAttempt(),
       onExhausted: () => {
-        this.backoff.attempts = 0;
+        this.settings.attempts = 0;
         this.emitReserved("reconnect_failed");
       },
     });
-    platform.onOnline(() => this.opts.reconnectOnOnline !== false && this.#reconnect.on("due"));
-    if (autoConnect !== false) this.open();
+    platform.onPageEvent("online", () => this.opts.reconnectOnOnline !== false && this.#reconnect.on("due"));
+    if (opts.autoConnect !== false) this.open();
   }
 
   /** Opens the connection unless it is; `onOutcome` is called once that is known. */
@@ -125,10 +129,10 @@ export class Manager<
 
   #createLink(): SocketLink {
     return {
-      clock: this.#clock,
+      clock: this.clock,
       isReconnecting: () => this.#isReconnecting(),
       send: (packet) => this.#send(packet),
-      check: (packet) => void this.#codec.encode(packet),
+      check: (packet) => void this.#encoder.encode(packet),
       onInactive: () => {
         if (!Object.values(this.nsps).some((socket) => socket.active)) this.disconnect();
       },
@@ -136,7 +140,7 @@ export class Manager<
   }
 
   #send(packet: OutgoingSocketPacket): void {
-    for (const message of this.#codec.encode(packet)) this.engine.write(message, packet.options);
+    for (const message of this.#encoder.encode(packet)) this.engine.write(message, packet.options);
   }
 
   // Opening
@@ -144,12 +148,12 @@ export class Manager<
   #open(onOutcome?: OpenCallback): void {
     const state = this.#state;
     if (state.name === "opening" && onOutcome) state.callbacks.push(onOutcome);
-    if (state.name === "open" && onOutcome) this.#clock.nextTick(onOutcome);
+    if (state.name === "open" && onOutcome) this.clock.nextTick(onOutcome);
     if (state.name !== "closed") return;
     const engine = new EngineSocket(this.#platform, this.#uri, this.opts);
     this.engine = engine;
-    const timeoutMs = this.timeout();
-    const timer = timeoutMs === false ? undefined : this.#clock.setTimer(() => this.#onTimeout(), timeoutMs);
+    const timeoutMs = this.settings.timeout;
+    const timer = timeoutMs === false ? undefined : this.clock.setTimer(() => this.#onTimeout(), timeoutMs);
     this.#state = { name: "opening", timer, callbacks: onOutcome ? [onOutcome] : [] };
     this.#attach(engine);
   }
@@ -197,11 +201,11 @@ export class Manager<
     timer?.cancel();
     this.#state = { name: "open" };
     this.emitReserved("open");
-    for (const callback of callbacks) callback();
+    for (const callback of callbacks) this.guard(callback);
     const isReconnected = this.#reconnect.state() === "attempting";
-    const { attempts } = this.backoff;
+    const { attempts } = this.settings;
     this.#reconnect.on("opened");
-    this.backoff.attempts = 0;
+    this.settings.attempts = 0;
     if (isReconnected) this.emitReserved("reconnect", attempts);
   }
 
@@ -218,7 +222,7 @@ export class Manager<
     const state = this.#reconnect.state();
     const isAttempt = state === "attempting";
     this.emitReserved("error", error);
-    for (const callback of callbacks) callback(error);
+    for (const callback of callbacks) this.guard(() => callback(error));
     // A listener may have opened it again; that attempt then takes the place of this one.
     if (this.#state.name === "closed") this.#reconnect.on("failed");
     // client.md 5.5: a program that asked for the outcome decides for itself what follows
@@ -231,19 +235,19 @@ export class Manager<
   }
 
   #onAttempt(): void {
-    this.emitReserved("reconnect_attempt", this.backoff.attempts);
+    this.emitReserved("reconnect_attempt", this.settings.attempts);
     if (this.#reconnect.state() === "attempting") this.#open();
   }
 
   #startReconnecting(): void {
-    if (this.#state.name === "closed" && this.reconnection()) this.#reconnect.on("lost");
+    if (this.#state.name === "closed" && this.settings.reconnection) this.#reconnect.on("lost");
   }
 
   // Incoming
 
   #onData(data: unknown): void {
     try {
-      this.#codec.push(data);
+      this.#decoder.add(data);
     } catch (error) {
       this.#afterDelivery(() =>
         this.#close("parse error", error instanceof Error ? error : new Error(String(error))),
@@ -255,11 +259,9 @@ export class Manager<
   #deliver(packet: SocketPacket): void {
     this.#undelivered++;
     const { engine } = this;
-    this.#clock.nextTick(() => {
+    this.clock.nextTick(() => {
       this.#undelivered--;
       if (this.engine !== engine || this.#state.name !== "open") return;
-      // Its socket has left while the server was deciding: CONNECT (0) is answered by DISCONNECT (1).
-      if (packet.type === 0 && !this.nsps[packet.nsp]?.active) this.#send({ type: 1, nsp: packet.nsp });
       this.emitReserved("packet", packet);
     });
   }
@@ -271,7 +273,7 @@ export class Manager<
       return;
     }
     const { engine } = this;
-    this.#clock.nextTick(() => {
+    this.clock.nextTick(() => {
       if (this.engine === engine) action();
     });
   }
@@ -288,11 +290,13 @@ export class Manager<
     if (state.name === "closed") return;
     this.#state = { name: "closed" };
     if (state.name === "opening") state.timer?.cancel();
-    this.#codec.reset();
+    this.#decoder.destroy();
     this.engine.close();
-    this.backoff.attempts = 0;
+    this.settings.attempts = 0;
     this.emitReserved("close", reason, description);
-    if (state.name === "opening") for (const callback of state.callbacks) callback(new Error(reason));
+    if (state.name === "opening") {
+      for (const callback of state.callbacks) this.guard(() => callback(new Error(reason)));
+    }
     this.#startReconnecting();
   }
 }

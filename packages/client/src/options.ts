@@ -1,4 +1,4 @@
-import type { Parser } from "./codec.ts";
+import type { CustomParser } from "./codec.ts";
 import type { EngineOptions } from "./engine/options.ts";
 
 /** Options of a manager; those of the engine are read again for each connection. */
@@ -24,7 +24,7 @@ export interface ManagerOptions extends EngineOptions {
   /** Whether to connect without being told. Default true. */
   autoConnect?: boolean;
   /** Another encoding of packets; the server must use the same. */
-  parser?: Parser;
+  parser?: CustomParser;
   /** Whether to try at once when the network returns. Default true. */
   reconnectOnOnline?: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "@tautline/events/clock";
 import type { Base64 } from "@tautline/protocol/base64";
 import type { TransportConstructor } from "./engine/transport.ts";
+import type { startUpgrade } from "./engine/upgrade.ts";
 
 /** In which class binary arrives. */
 export type BinaryType = "nodebuffer" | "arraybuffer" | "blob";
@@ -41,6 +42,8 @@ export interface Platform {
   readonly binaryType: BinaryType;
   /** What processes remember across engines, for `rememberUpgrade`. */
   readonly memory: { isWebSocketKnownToWork: boolean };
+  /** Moves a session to a better transport; left out where there is only one. */
+  readonly startUpgrade?: typeof startUpgrade;
   /** Names of the transports to use by default: what the runtime has, in order of use. */
   defaultTransports(): string[];
   createClock(options: ClockOptions): Clock;
@@ -51,10 +54,6 @@ export interface Platform {
   toBinary(bytes: Uint8Array, type: BinaryType): unknown;
   /** With `withCredentials`, where the runtime keeps no cookies itself. */
   createCookieJar?(): CookieJar;
-  /** Calls back when the network is lost; returns the way to stop that. */
-  onOffline(callback: () => void): () => void;
-  /** Calls back when the network returned. */
-  onOnline(callback: () => void): () => void;
-  /** Calls back when the page is left. */
-  onBeforeUnload(callback: () => void): () => void;
+  /** Calls back when the network is lost, or returned, or the page is left; returns the way to stop that. */
+  onPageEvent(event: "offline" | "online" | "beforeunload", callback: () => void): () => void;
 }

@@ -1,7 +1,7 @@
 // The types of every entry point.
 
 export type { DefaultEventsMap } from "@tautline/events/types";
-export type { OutgoingSocketPacket, Parser } from "./codec.ts";
+export type { CustomParser, OutgoingSocketPacket, Parser } from "./codec.ts";
 export type { ManagerReservedEvents } from "./manager.ts";
 export type { Auth, ManagerOptions, SocketOptions } from "./options.ts";
 export type {

@@ -14,23 +14,14 @@ beforeEach(() => {
   sent = [];
   log = [];
   queue = createRetryQueue(
-    {
-      canSend: () => isConnected,
-      transmit: ([name], _flags, handler) => sent.push({ name, handler }),
-    },
     1,
+    () => isConnected,
+    ([name], _flags, handler) => sent.push({ name, handler }),
   );
 });
 
 function add(name: string): void {
-  queue.add(
-    [name],
-    {},
-    {
-      onReply: (args) => log.push([name, ...args]),
-      onError: (error) => log.push(`${name} ${error.message}`),
-    },
-  );
+  queue.add([name], {}, (error, args) => log.push(error ? `${name} ${error.message}` : [name, ...args]));
 }
 
 describe("createRetryQueue", () => {
@@ -38,7 +29,7 @@ describe("createRetryQueue", () => {
     add("a");
     add("b");
     expect(sent.map(({ name }) => name)).toEqual(["a"]);
-    latest().onReply([1]);
+    latest()(undefined, [1]);
     expect(sent.map(({ name }) => name)).toEqual(["a", "b"]);
     expect(log).toEqual([["a", 1]]);
   });
@@ -46,9 +37,9 @@ describe("createRetryQueue", () => {
   it("sends again after an error, up to the limit, then goes on with the next", () => {
     add("a");
     add("b");
-    latest().onError?.(new Error("lost"));
+    latest()(new Error("lost"), []);
     expect(sent).toHaveLength(2);
-    latest().onError?.(new Error("lost"));
+    latest()(new Error("lost"), []);
     expect(log).toEqual(["a lost"]);
     expect(sent.map(({ name }) => name)).toEqual(["a", "a", "b"]);
   });
@@ -66,15 +57,24 @@ describe("createRetryQueue", () => {
   it("ignores a reply to an event that has left the queue", () => {
     add("a");
     const first = latest();
-    first.onReply([1]);
-    first.onReply([2]);
+    first(undefined, [1]);
+    first(undefined, [2]);
     expect(log).toEqual([["a", 1]]);
   });
 
   it("needs no handler", () => {
     queue.add(["a"], {}, undefined);
-    latest().onReply([]);
+    latest()(undefined, []);
     add("b");
+    expect(sent.map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+
+  it("goes on when a handler throws", () => {
+    queue.add(["a"], {}, () => {
+      throw new Error("mine");
+    });
+    add("b");
+    expect(() => latest()(undefined, [])).toThrow("mine");
     expect(sent.map(({ name }) => name)).toEqual(["a", "b"]);
   });
 });

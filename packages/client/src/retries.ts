@@ -9,14 +9,6 @@ interface Entry {
   isPending: boolean;
 }
 
-/** The socket. */
-export interface RetryOwner {
-  /** Whether an event would be sent at once. */
-  canSend(): boolean;
-  /** Sends with an acknowledgement id, whatever the queue. */
-  transmit(args: readonly unknown[], flags: EmitFlags, handler: AckHandler): void;
-}
-
 /** Events in order, one on its way at a time, each sent until it is acknowledged (client.md 12). */
 export interface RetryQueue {
   add(args: readonly unknown[], flags: EmitFlags, handler: AckHandler | undefined): void;
@@ -24,7 +16,16 @@ export interface RetryQueue {
   drain(): void;
 }
 
-export function createRetryQueue({ canSend, transmit }: RetryOwner, retries: number): RetryQueue {
+/**
+ * Makes the queue of one socket.
+ *
+ * `canSend`: whether an event would be sent at once. `transmit` sends with an acknowledgement id, whatever the queue.
+ */
+export function createRetryQueue(
+  retries: number,
+  canSend: () => boolean,
+  transmit: (args: readonly unknown[], flags: EmitFlags, handler: AckHandler) => void,
+): RetryQueue {
   const entries: Entry[] = [];
   const drain = (): void => {
     const [entry] = entries;
@@ -32,19 +33,16 @@ export function createRetryQueue({ canSend, transmit }: RetryOwner, retries: num
     entry.isPending = true;
     entry.tries++;
     const { args, flags, handler } = entry;
-    const settle = (notify: () => void): void => {
+    transmit(args, flags, (error, reply) => {
+      entry.isPending = false;
       if (entry !== entries[0]) return;
-      entries.shift();
-      notify();
-      drain();
-    };
-    transmit(args, flags, {
-      onReply: (reply) => settle(() => handler?.onReply(reply)),
-      onError(error) {
-        entry.isPending = false;
-        if (entry.tries > retries) settle(() => handler?.onError?.(error));
-        else drain();
-      },
+      try {
+        if (error && entry.tries <= retries) return;
+        entries.shift();
+        handler?.(error, reply);
+      } finally {
+        drain();
+      }
     });
   };
   return {

@@ -32,9 +32,9 @@ export interface SocketReservedEvents {
 
 /** What was said about one event before it was emitted. */
 export interface EmitFlags {
-  readonly compress?: boolean;
-  readonly isVolatile?: boolean;
-  readonly timeoutMs?: number;
+  compress?: boolean;
+  isVolatile?: boolean;
+  timeoutMs?: number;
 }
 
 /** An event on its way out. */

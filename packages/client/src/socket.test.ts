@@ -75,6 +75,33 @@ describe("Socket, connecting", () => {
     expect(platform.latest.messages).toEqual(['0{"n":1}']);
   });
 
+  it("asks once when it leaves and returns while its credentials are on their way", () => {
+    const answers: ((data: object) => void)[] = [];
+    const socket = create({ auth: (onReady) => answers.push(onReady) });
+    socket.io.socket("/other");
+    platform.latest.accept();
+    socket.disconnect().connect();
+    answers[0]?.({ n: 0 });
+    answers[1]?.({ n: 1 });
+    answers[0]?.({ n: 0 });
+    settle();
+    settle();
+    expect(platform.latest.messages).toEqual(["0/other,", '0{"n":1}']);
+  });
+
+  it("reports nothing of credentials that fail after it has left and returned", async () => {
+    const failures: ((error: Error) => void)[] = [];
+    const socket = create({ auth: () => new Promise((_, reject) => failures.push(reject)) });
+    socket.io.socket("/other");
+    platform.latest.accept();
+    socket.disconnect().connect();
+    failures[0]?.(new Error("no longer wanted"));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(log).toEqual([]);
+    expect(socket.active).toBe(true);
+  });
+
   it("leaves a namespace that the server lets it into after it has gone", () => {
     const socket = create();
     socket.io.socket("/other");
@@ -84,6 +111,42 @@ describe("Socket, connecting", () => {
     receive('0{"sid":"late"}', '0/other,{"sid":"other"}');
     expect(platform.latest.messages).toEqual(["0", "0/other,", "1"]);
     expect([socket.connected, socket.io.socket("/other").connected]).toEqual([false, true]);
+  });
+
+  it.each([
+    ["lets it in", '0{"sid":"first"}', ["1", '0{"n":2}']],
+    ["refuses it", '4{"message":"no"}', ['0{"n":2}']],
+  ])("asks again, when it returns while the server decides, once the server %s", (_, answer, sent) => {
+    const socket = create({ auth: { n: 1 } });
+    const other = socket.io.socket("/other");
+    platform.latest.accept();
+    settle();
+    socket.disconnect();
+    socket.auth = { n: 2 };
+    socket.connect();
+    settle();
+    expect(platform.latest.messages).toEqual(['0{"n":1}', "0/other,"]);
+    platform.latest.sent.length = 0;
+    receive(answer);
+    platform.clock.advance(0);
+    settle();
+    expect(platform.latest.messages).toEqual(sent);
+    expect(log).toEqual([]);
+    receive('0{"sid":"second"}', '0/other,{"sid":"other"}');
+    expect([socket.id, other.connected, log]).toEqual(["second", true, [["connect"]]]);
+  });
+
+  it("asks on another connection without waiting for the answer that the one before owes", () => {
+    const socket = create();
+    socket.io.socket("/other");
+    platform.latest.accept();
+    settle();
+    socket.disconnect().connect();
+    platform.latest.end();
+    platform.clock.advance(100);
+    join("id2");
+    expect(platform.latest.messages).toContain("0");
+    expect(socket.id).toBe("id2");
   });
 
   it("says why it has no credentials, lets the other namespaces join, and tries again when told to", async () => {
@@ -415,6 +478,57 @@ describe("Socket, receiving", () => {
   });
 });
 
+describe("Socket, answering late", () => {
+  /** Takes an event that asks for an answer; what answers it. */
+  function ask(socket: Socket): (answer: unknown) => void {
+    let reply: ((answer: unknown) => void) | undefined;
+    socket.on("q", (answer) => {
+      reply = answer;
+    });
+    receive('25["q"]');
+    return reply ?? expect.unreachable();
+  }
+
+  it("drops the answer once the server has another session, where its id means another event", () => {
+    const socket = create();
+    join();
+    const reply = ask(socket);
+    platform.latest.end();
+    platform.clock.advance(100);
+    join("id2");
+    reply("late");
+    settle();
+    expect(platform.latest.messages).toEqual(["0"]);
+    ask(socket)("in time");
+    settle();
+    expect(platform.latest.messages).toEqual(["0", '35["in time"]']);
+  });
+
+  it("drops the answer after it has left the namespace, also when it has returned on the same connection", () => {
+    const socket = create();
+    socket.io.socket("/other");
+    join();
+    const reply = ask(socket);
+    socket.disconnect();
+    reply("late");
+    socket.connect();
+    settle();
+    receive('0{"sid":"id2"}');
+    reply("later");
+    settle();
+    expect(platform.latest.messages).toEqual(["0", "0/other,", "1", "0"]);
+  });
+
+  it("answers an event that came before it was let in", () => {
+    const socket = create();
+    socket.on("q", (answer) => answer("early"));
+    platform.latest.accept();
+    settle();
+    receive('25["q"]', '0{"sid":"x"}');
+    expect(platform.latest.messages).toEqual(["0", '35["early"]']);
+  });
+});
+
 describe("Socket, recovery", () => {
   it("offers its private id and the last offset, under the program's credentials", () => {
     const socket = create({ auth: { token: 1, pid: "mine" } });
@@ -460,6 +574,20 @@ describe("Socket, whose listeners disconnect", () => {
     expect(socket.active).toBe(false);
   });
 
+  it("asks once when an earlier listener of the manager's open disconnects and connects it", () => {
+    const manager = new Manager(platform, "http://h", { transports: ["polling"], autoConnect: false });
+    const socket = manager.socket("/");
+    manager.once("open", () => socket.disconnect().connect());
+    socket.connect();
+    platform.latest.accept();
+    settle();
+    expect(platform.made).toHaveLength(2);
+    expect(platform.made[0]?.messages).toEqual([]);
+    join();
+    expect(platform.latest.messages).toEqual(["0"]);
+    expect(socket.connected).toBe(true);
+  });
+
   it("keeps what an early event's listener left unsent, and does not say connect", () => {
     const socket = create();
     socket.on("early", () => socket.disconnect());
@@ -471,9 +599,210 @@ describe("Socket, whose listeners disconnect", () => {
     expect(log).toEqual([["disconnect", "io client disconnect", undefined]]);
   });
 
+  it("keeps what a catch-all listener left unsent, with its acknowledgement, and fails what was sent", () => {
+    const socket = create();
+    const outcomes: string[] = [];
+    for (const name of ["sent", "unsent"])
+      socket.timeout(1000).emit(name, (error: Error | null) => outcomes.push(`${name} ${error?.message}`));
+    socket.onAnyOutgoing(() => socket.disconnect());
+    join();
+    expect(outcomes).toEqual(["sent socket has been disconnected"]);
+    expect(socket.sendBuffer.map(({ data }) => data)).toEqual([["unsent"]]);
+  });
+
   it("refuses at once what cannot be encoded, also while it waits", () => {
     const socket = create();
     expect(() => socket.emit("bad", 1n)).toThrow(TypeError);
     expect(socket.sendBuffer).toEqual([]);
+  });
+});
+
+describe("Socket, whose listeners throw", () => {
+  const fail = (): never => {
+    throw new Error("mine");
+  };
+
+  /** How many times something surfaces. */
+  function surfaced(): number {
+    for (let count = 0; ; count++) {
+      try {
+        platform.clock.settle();
+        return count;
+      } catch {
+        // one more
+      }
+    }
+  }
+
+  it("delivers the other early events, sends what waits, and says connect", () => {
+    const socket = create();
+    socket.on("bad", fail);
+    socket.on("good", () => log.push("good"));
+    socket.onAnyOutgoing(fail);
+    socket.emit("first").emit("second");
+    platform.latest.accept();
+    settle();
+    for (const text of ['2["bad"]', '2["good"]', '0{"sid":"x"}']) platform.latest.receive("message", text);
+    expect(surfaced()).toBe(3);
+    platform.latest.drain();
+    settle();
+    expect(log).toEqual(["good", ["connect"]]);
+    expect(platform.latest.messages).toEqual(["0", '2["first"]', '2["second"]']);
+    expect(socket.sendBuffer).toEqual([]);
+  });
+
+  it.each(["connect_error", "disconnect"] as const)("connects again when one of %s does", (event) => {
+    const socket = create();
+    if (event === "disconnect") join();
+    socket.on(event, fail);
+    if (event === "disconnect") platform.latest.end();
+    else platform.latest.fail(0);
+    expect(surfaced()).toBe(1);
+    platform.clock.advance(100);
+    expect(platform.made).toHaveLength(2);
+    join("id2");
+    expect(socket.id).toBe("id2");
+  });
+
+  it("joins, and connects again and again, when those of the manager do", () => {
+    const socket = create({}, { autoConnect: false });
+    for (const event of [
+      "open",
+      "error",
+      "close",
+      "reconnect_attempt",
+      "reconnect",
+      "reconnect_error",
+    ] as const)
+      socket.io.on(event, fail);
+    const advance = (ms: number): void => {
+      surfaced();
+      expect(() => platform.clock.advance(ms)).toThrow("mine");
+      surfaced();
+    };
+    socket.connect();
+    platform.latest.fail(0);
+    advance(100);
+    platform.latest.fail(0);
+    advance(200);
+    expect(platform.made).toHaveLength(3);
+    for (const sid of ["id1", "id2"]) {
+      platform.latest.accept();
+      surfaced();
+      receive(`0{"sid":"${sid}"}`);
+      expect(socket.id).toBe(sid);
+      platform.latest.end();
+      advance(100);
+    }
+  });
+
+  it("does not ask again for the event whose listener threw", () => {
+    const socket = create();
+    socket.on("bad", fail);
+    platform.latest.accept();
+    receive('0{"sid":"a","pid":"p1"}');
+    platform.latest.receive("message", '2["bad","o1"]');
+    expect(surfaced()).toBe(1);
+    platform.latest.end();
+    platform.clock.advance(100);
+    platform.latest.accept();
+    settle();
+    expect(platform.latest.messages).toEqual(['0{"pid":"p1","offset":"o1"}']);
+  });
+
+  it("fails every acknowledgement though the callback of one throws", () => {
+    const socket = create();
+    join();
+    socket.timeout(1000).emit("a", fail);
+    socket.timeout(1000).emit("b", (error: Error) => log.push(error.message));
+    platform.latest.end();
+    expect(log.at(-1)).toBe("socket has been disconnected");
+    expect(surfaced()).toBe(1);
+  });
+});
+
+describe("Socket, with a great many events waiting", () => {
+  it("settles and keeps 100,000 acknowledgements in time that grows with their number", async () => {
+    const socket = create();
+    const waiting = 100_000;
+    const roomy = { maxPayload: 1e9 };
+    let settled = 0;
+    for (let n = 0; n < waiting; n++) socket.emit("early", n, () => settled++);
+    platform.latest.accept(roomy);
+    settle();
+    receive('0{"sid":"x"}');
+    expect(platform.latest.messages).toHaveLength(1 + waiting);
+    platform.latest.end();
+    const failures: string[] = [];
+    for (let n = 0; n < waiting; n++)
+      socket.emitWithAck("late", n).catch((e: Error) => failures.push(e.message));
+    platform.clock.advance(100);
+    platform.latest.accept(roomy);
+    platform.latest.end();
+    expect(socket.sendBuffer).toHaveLength(waiting);
+    platform.clock.advance(100);
+    platform.latest.accept(roomy);
+    settle();
+    receive('0{"sid":"id2"}', `3${waiting}[]`);
+    platform.latest.end();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect([settled, failures.length]).toEqual([0, waiting - 1]);
+  });
+});
+
+describe("Socket, with a server that marks every offset", () => {
+  function listen(socket: Socket): void {
+    socket.on("e", (...args: unknown[]) => log.push(["e", ...args]));
+    socket.onAny((...args: unknown[]) => log.push(["any", ...args]));
+  }
+
+  it("offers to take offsets off, whatever the program's query", () => {
+    create({}, { query: { a: 1 } });
+    expect(platform.latest.query).toMatchObject({ a: 1, offsets: 1 });
+  });
+
+  it("design §2.9: shows no offset to listeners, and comes back with the last", () => {
+    const socket = create();
+    listen(socket);
+    platform.latest.accept();
+    settle();
+    receive('2["e","early","p.1"]', '0{"sid":"x","pid":"p","offsets":true}');
+    log = [];
+    receive('2["e",1,"p.2"]', '2["e","p.3"]', '2["e",4]', '25["e","text"]');
+    expect(log).toEqual([
+      ["any", "e", 1],
+      ["e", 1],
+      ["any", "e"],
+      ["e"],
+      ["any", "e", 4],
+      ["e", 4],
+      ["any", "e", "text", expect.any(Function)],
+      ["e", "text", expect.any(Function)],
+    ]);
+    platform.latest.end();
+    platform.clock.advance(100);
+    platform.latest.accept();
+    settle();
+    expect(platform.latest.messages).toEqual(['0{"pid":"p","offset":"p.3"}']);
+  });
+
+  it("shows offsets again when it comes back to a server that does not say so", () => {
+    const socket = create();
+    listen(socket);
+    platform.latest.accept();
+    settle();
+    receive('0{"sid":"x","pid":"p","offsets":true}');
+    platform.latest.end();
+    platform.clock.advance(100);
+    platform.latest.accept();
+    settle();
+    receive('0{"sid":"y","pid":"q"}');
+    log = [];
+    receive('2["e","o1"]');
+    expect(log).toEqual([
+      ["any", "e", "o1"],
+      ["e", "o1"],
+    ]);
   });
 });

@@ -1,9 +1,9 @@
 // One namespace's endpoint (client.md 6). Its place in the namespace:
 //
-//     inactive ──connect()──▶ waiting ──manager opens──▶ joining ──CONNECT──▶ joined
-//        ▲                       ▲                          │                   │
-//        │                       └──────manager closes──────┴───────────────────┤
-//        └──disconnect(), DISCONNECT, CONNECT_ERROR──────────────────────────────┘
+//     inactive ─connect()─▶ waiting ─manager opens─▶ joining ─credentials─▶ asked ─CONNECT─▶ joined
+//        ▲                     ▲                        │                     │               │
+//        │                     └─────manager closes─────┴─────────────────────┴───────────────┤
+//        └──disconnect(), DISCONNECT, CONNECT_ERROR, no credentials───────────────────────────┘
 
 import type {
   AllButLast,
@@ -20,6 +20,7 @@ import { RESERVED_EVENTS } from "@tautline/protocol/reserved-events";
 import type { SocketPacket } from "@tautline/protocol/socket-packet";
 import { type AckHandler, type AckTable, createAckTable } from "./acks.ts";
 import { CatchAllEmitter } from "./catch-all.ts";
+import type { EngineSocket } from "./engine/engine-socket.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
 import { createRetryQueue, type RetryQueue } from "./retries.ts";
@@ -40,11 +41,10 @@ const EVENT = 2;
 const ACK = 3;
 const CONNECT_ERROR = 4;
 
-type Place = "inactive" | "waiting" | "joining" | "joined";
+type Place = "inactive" | "waiting" | "joining" | "asked" | "joined";
 
 const V2_SERVER =
-  "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they are not compatible " +
-  "(docs/compatibility.md)";
+  "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they are not compatible";
 
 /**
  * One namespace's endpoint: its events come from the server, and what it emits goes there.
@@ -75,8 +75,16 @@ export class Socket<
   readonly #ackTimeoutMs: number | undefined;
   #flags: EmitFlags = {};
   #place: Place = "inactive";
+  /** Counts the times that it began to join; what belongs to an earlier time is void. */
+  #visit = 0;
+  /** The connection on which the server has not answered the CONNECT of an earlier visit. */
+  #owing: EngineSocket | undefined;
+  /** Packets at the head of `sendBuffer` that were sent, while the buffer is being sent. */
+  #flushed = 0;
   #pid: string | undefined;
   #offset: string | undefined;
+  /** Whether the server says that each event that ends in a string ends in an offset. */
+  #isMarked = false;
 
   /** Called by `Manager#socket` alone. */
   constructor(
@@ -85,7 +93,7 @@ export class Socket<
     options: SocketOptions | undefined,
     link: SocketLink,
   ) {
-    super();
+    super(link.clock);
     this.io = io;
     this.nsp = nsp;
     this.auth = options?.auth;
@@ -94,13 +102,12 @@ export class Socket<
     this.#ackTimeoutMs = options?.ackTimeout;
     this.#retries = options?.retries
       ? createRetryQueue(
-          {
-            canSend: () => this.#canSend(),
-            transmit: (args, flags, handler) => this.#transmit(args, flags, handler),
-          },
           options.retries,
+          () => this.#canSend(),
+          (args, flags, handler) => this.#transmit(args, flags, handler),
         )
       : undefined;
+    io.on("packet", this.#onPacket);
   }
 
   /** Whether the server has accepted this socket and the connection stands. */
@@ -134,6 +141,7 @@ export class Socket<
   disconnect(): this {
     const wasConnected = this.connected;
     if (wasConnected) this.#link.send({ type: DISCONNECT, nsp: this.nsp });
+    if (this.#place === "asked") this.#owing = this.io.engine;
     this.#deactivate();
     if (wasConnected) this.#onDisconnect("io client disconnect");
     return this;
@@ -165,7 +173,7 @@ export class Socket<
   ): Promise<FirstNonErrorArg<Last<EventParams<EmitEvents, Ev>>>>;
   emitWithAck(event: string, ...args: unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#emit([event, ...args], { onReply: ([first]) => resolve(first), onError: reject });
+      this.#emit([event, ...args], (error, [first]) => (error ? reject(error) : resolve(first)));
     });
   }
 
@@ -178,19 +186,19 @@ export class Socket<
   /** The next event, if it asks for an answer, waits this many milliseconds for it: `(error, ...answer)`. */
   timeout(timeoutMs: number): Socket<ListenEvents, DecorateAcknowledgements<EmitEvents>>;
   timeout(timeoutMs: number): unknown {
-    this.#flags = { ...this.#flags, timeoutMs };
+    this.#flags.timeoutMs = timeoutMs;
     return this;
   }
 
   /** Whether the next event may be compressed. Default true. */
   compress(compress: boolean): this {
-    this.#flags = { ...this.#flags, compress };
+    this.#flags.compress = compress;
     return this;
   }
 
   /** The next event is dropped if it cannot be sent at this moment. */
   get volatile(): this {
-    this.#flags = { ...this.#flags, isVolatile: true };
+    this.#flags.isVolatile = true;
     return this;
   }
 
@@ -203,15 +211,10 @@ export class Socket<
     const flags = this.#flags;
     const isRetried = this.#retries && !flags.isVolatile;
     const isErrorFirst = isRetried || this.#timeoutOf(flags) !== undefined;
-    return this.#emit(
-      [event, ...args.slice(0, -1)],
-      isErrorFirst
-        ? {
-            onReply: (reply) => callback.call(this, null, ...reply),
-            onError: (error) => callback.call(this, error),
-          }
-        : { onReply: (reply) => callback.apply(this, reply) },
-    );
+    return this.#emit([event, ...args.slice(0, -1)], (error, reply) => {
+      if (isErrorFirst) callback.call(this, error ?? null, ...reply);
+      else if (!error) callback.apply(this, reply);
+    });
   }
 
   #emit(args: readonly [event: string, ...unknown[]], handler?: AckHandler): this {
@@ -246,7 +249,7 @@ export class Socket<
   }
 
   #write(packet: EventPacket): void {
-    this.announce(this.listenersAnyOutgoing(), packet.data);
+    this.guard(() => this.announce(this.listenersAnyOutgoing(), packet.data));
     this.#link.send(packet);
   }
 
@@ -263,32 +266,25 @@ export class Socket<
 
   #activate(): void {
     this.#place = "waiting";
-    this.io
-      .on("open", this.#onOpen)
-      .on("packet", this.#onPacket)
-      .on("error", this.#onError)
-      .on("close", this.#onClose);
+    this.io.on("open", this.#onOpen).on("error", this.#onError).on("close", this.#onClose);
   }
 
   #deactivate(): void {
     this.#place = "inactive";
-    this.io
-      .off("open", this.#onOpen)
-      .off("packet", this.#onPacket)
-      .off("error", this.#onError)
-      .off("close", this.#onClose);
+    this.io.off("open", this.#onOpen).off("error", this.#onError).off("close", this.#onClose);
     this.#link.onInactive();
   }
 
   readonly #onOpen = (): void => {
     // A listener before this one may have closed the manager, and opened it again.
-    if (this.#place !== "waiting" || this.io.engine.readyState !== "open") return;
-    this.#place = "joining";
     const { engine } = this.io;
-    let hasJoined = false;
+    if (this.#place !== "waiting" || engine.readyState !== "open" || engine === this.#owing) return;
+    this.#place = "joining";
+    const visit = ++this.#visit;
+    const isAwaited = (): boolean => this.#place === "joining" && this.#visit === visit;
     const join = (data: object | undefined): void => {
-      if (hasJoined || this.#place !== "joining" || this.io.engine !== engine) return;
-      hasJoined = true;
+      if (!isAwaited()) return;
+      this.#place = "asked";
       // SIO §32: credentials win over what resumes the session
       this.#link.send({
         type: CONNECT,
@@ -303,7 +299,7 @@ export class Socket<
     }
     // Without credentials there is no joining; the program hears why, and may call `connect` again.
     const onFailure = (error: Error): void => {
-      if (hasJoined || this.#place !== "joining") return;
+      if (!isAwaited()) return;
       this.#deactivate();
       this.#onError(error);
     };
@@ -328,13 +324,19 @@ export class Socket<
   #onDisconnect(reason: DisconnectReason, description?: DisconnectDescription): void {
     delete this.id;
     this.emitReserved("disconnect", reason, description);
-    this.#acks.failSent((id) => this.sendBuffer.some((packet) => packet.id === id));
+    const unsent = new Set(this.sendBuffer.slice(this.#flushed).map(({ id }) => id));
+    for (const handler of this.#acks.takeAllBut(unsent))
+      this.guard(() => handler(new Error("socket has been disconnected"), []));
   }
 
   // Incoming
 
   readonly #onPacket = ({ type, nsp, data, id }: SocketPacket): void => {
     if (nsp !== this.nsp) return;
+    if (this.#place !== "asked" && !this.connected) {
+      this.#onOwed(type);
+      return;
+    }
     const args: readonly unknown[] = Array.isArray(data) ? data : [];
     switch (type) {
       case CONNECT:
@@ -357,7 +359,20 @@ export class Socket<
     }
   };
 
-  #onConnect({ sid, pid }: { sid?: unknown; pid?: unknown }): void {
+  /** It has left while the server was deciding; it asks again only once that visit is over. */
+  #onOwed(type: SocketPacket["type"]): void {
+    if (type !== CONNECT && type !== CONNECT_ERROR) return;
+    this.#owing = undefined;
+    if (type === CONNECT_ERROR) {
+      this.#onOpen();
+      return;
+    }
+    // Servers of upstream close a connection that brings DISCONNECT and CONNECT in one tick.
+    this.io.engine.once("drain", () => this.clock.setTimer(this.#onOpen, 0));
+    this.#link.send({ type: DISCONNECT, nsp: this.nsp });
+  }
+
+  #onConnect({ sid, pid, offsets }: { sid?: unknown; pid?: unknown; offsets?: unknown }): void {
     if (typeof sid !== "string") {
       this.#onError(new Error(V2_SERVER));
       return;
@@ -365,14 +380,28 @@ export class Socket<
     this.id = sid;
     this.recovered = pid !== undefined && pid === this.#pid;
     this.#pid = typeof pid === "string" ? pid : undefined;
+    this.#isMarked = offsets === true;
     this.#place = "joined";
     // client.md 6.10: what came early, what waited, the retries, and only then `connect`
-    for (const args of this.receiveBuffer.splice(0)) if (this.connected) this.#deliver(args);
-    // Any of their listeners may disconnect; what was not sent by then waits on.
-    while (this.sendBuffer[0] && this.#canSend())
-      for (const packet of this.sendBuffer.splice(0, 1)) this.#write(packet);
+    for (const args of this.receiveBuffer.splice(0))
+      this.guard(() => {
+        if (this.connected) this.#deliver(args);
+      });
+    this.#flush();
     this.#retries?.drain();
     if (this.connected) this.emitReserved("connect");
+  }
+
+  #flush(): void {
+    const packets = this.sendBuffer;
+    for (const packet of packets) {
+      // Any listener may disconnect; what was not sent by then waits on.
+      if (!this.#canSend()) break;
+      this.#flushed++;
+      this.guard(() => this.#write(packet));
+    }
+    packets.splice(0, this.#flushed);
+    this.#flushed = 0;
   }
 
   #onRefused(data: unknown): void {
@@ -388,20 +417,24 @@ export class Socket<
   }
 
   #deliver(args: readonly unknown[]): void {
-    const [event, ...rest] = args;
-    this.announce(this.listenersAny(), args);
-    if (typeof event === "string" || typeof event === "number") this.dispatch(event, rest);
     const last = args.at(-1);
     // SIO §32: the server appends the offset to each event
-    if (this.#pid && typeof last === "string") this.#offset = last;
+    const hasOffset = this.#pid && typeof last === "string";
+    // Before the listeners, which may throw, or connect anew.
+    if (hasOffset) this.#offset = last;
+    const shown = hasOffset && this.#isMarked ? args.slice(0, -1) : args;
+    const [event, ...rest] = shown;
+    this.announce(this.listenersAny(), shown);
+    if (typeof event === "string" || typeof event === "number") this.dispatch(event, rest);
   }
 
   /** Answers the event `id`, once. */
   #createReply(id: number): (...args: unknown[]) => void {
     let isSent = false;
+    const visit = this.#visit;
     return (...args) => {
-      // A server that the socket has left takes an answer as a breach of the protocol.
-      if (isSent || !this.connected) return;
+      // To a server that the socket has left an answer is a breach of the protocol; later the id means another event.
+      if (isSent || !this.connected || this.#visit !== visit) return;
       isSent = true;
       this.#link.send({ type: ACK, nsp: this.nsp, id, data: args });
     };

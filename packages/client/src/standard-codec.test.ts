@@ -2,7 +2,9 @@ import { SocketDecoder } from "@tautline/protocol/socket-decoder";
 import { encodeSocketPacket, type SocketPacket } from "@tautline/protocol/socket-packet";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createPacketDecoder, encodePacket } from "./standard-codec.ts";
+import { standardParser } from "./standard-codec.ts";
+
+const encodePacket = (packet: SocketPacket) => new standardParser.Encoder().encode(packet);
 
 /** What the protocol package makes of the same packet. */
 function encodeByProtocol(packet: SocketPacket): unknown[] {
@@ -12,13 +14,11 @@ function encodeByProtocol(packet: SocketPacket): unknown[] {
 
 /** What a decoder says to chunks: packets, and the error that ends them. */
 function decodeAll(chunks: readonly unknown[]): unknown[] {
-  const decoder = createPacketDecoder();
+  const decoder = new standardParser.Decoder();
   const results: unknown[] = [];
+  decoder.on("decoded", (packet: SocketPacket) => results.push(packet));
   try {
-    for (const chunk of chunks) {
-      const packet = decoder.push(chunk);
-      if (packet) results.push(packet);
-    }
+    for (const chunk of chunks) decoder.add(chunk);
   } catch (error) {
     results.push(Object(error).message);
   }
@@ -117,7 +117,7 @@ describe("the standard codec", () => {
     ["a name that is an object", "2[{}]", "invalid payload"],
     ["JSON that is cut", '2["e"', "invalid payload"],
   ])("refuses %s", (_what, text, message) => {
-    expect(() => createPacketDecoder().push(text)).toThrow(message);
+    expect(() => new standardParser.Decoder().add(text)).toThrow(message);
   });
 
   it("survives JSON that nests deeper than any stack", () => {

@@ -6,6 +6,8 @@
 import { RESERVED_EVENTS } from "@tautline/protocol/reserved-events";
 import type { SocketPacket, SocketPacketType } from "@tautline/protocol/socket-packet";
 import { isBinary } from "./binary.ts";
+import type { Parser } from "./codec.ts";
+import { parseJson } from "./json.ts";
 
 const CONNECT = 0;
 const EVENT = 2;
@@ -16,52 +18,51 @@ const BINARY = 3;
 const TYPES: readonly SocketPacketType[] = [CONNECT, 1, EVENT, ACK, CONNECT_ERROR];
 const MAX_ATTACHMENTS = 10;
 
-/** The engine messages of a packet: its text, then its attachments. Throws what `JSON.stringify` throws. */
-export function encodePacket({ type, nsp, id, data }: SocketPacket): unknown[] {
-  const attachments: unknown[] = [];
-  const mayHoldBinary = (type === EVENT || type === ACK) && holdsBinary(data);
-  const json = data && JSON.stringify(data, mayHoldBinary ? createReplacer(attachments) : undefined);
-  const { length } = attachments;
-  const head = length > 0 ? `${type + BINARY}${length}-` : type;
-  return [`${head}${nsp === "/" ? "" : `${nsp},`}${id ?? ""}${json ?? ""}`, ...attachments];
-}
-
-/** Decodes the engine messages of one connection. */
-export interface PacketDecoder {
-  /** Takes a message; returns the packet that is complete, if any. Throws an Error for what breaks the protocol. */
-  push(chunk: unknown): SocketPacket | undefined;
-  /** Forgets a packet of which parts are missing. */
-  reset(): void;
-}
-
-export function createPacketDecoder(): PacketDecoder {
-  let partial:
-    | { readonly packet: SocketPacket; readonly attachments: unknown[]; missing: number }
-    | undefined;
-  const push = (chunk: unknown): SocketPacket | undefined => {
-    const isText = typeof chunk === "string";
-    if (!isText && !isBinary(chunk)) throw new Error(`Unknown type: ${typeof chunk}`);
-    if (isText && partial) throw new Error("got plaintext data when reconstructing a packet");
-    if (isText) {
-      const [packet, missing] = decodeText(chunk);
-      if (missing === 0) return packet;
-      partial = { packet, attachments: [], missing };
-      return undefined;
+/** The standard parser, of the form that programs' own parsers have (client.md 4.6). */
+export const standardParser: Parser = {
+  Encoder: class {
+    /** Its text, then its attachments. Throws what `JSON.stringify` throws. */
+    encode({ type, nsp, id, data }: SocketPacket): unknown[] {
+      const attachments: unknown[] = [];
+      const mayHoldBinary = (type === EVENT || type === ACK) && holdsBinary(data);
+      const json = data && JSON.stringify(data, mayHoldBinary ? createReplacer(attachments) : undefined);
+      const { length } = attachments;
+      const head = length > 0 ? `${type + BINARY}${length}-` : type;
+      return [`${head}${nsp === "/" ? "" : `${nsp},`}${id ?? ""}${json ?? ""}`, ...attachments];
     }
-    if (!partial) throw new Error("got binary data when not reconstructing a packet");
-    const { packet, attachments } = partial;
-    attachments.push(chunk);
-    if (--partial.missing > 0) return undefined;
-    partial = undefined;
-    return { ...packet, data: fill(packet.data, attachments) };
-  };
-  return {
-    push,
-    reset() {
-      partial = undefined;
-    },
-  };
-}
+  },
+  Decoder: class {
+    #onPacket: ((packet: SocketPacket) => void) | undefined;
+    #partial: { readonly packet: SocketPacket; readonly attachments: unknown[]; missing: number } | undefined;
+
+    on(_event: "decoded", listener: (packet: SocketPacket) => void): void {
+      this.#onPacket = listener;
+    }
+
+    add(chunk: unknown): void {
+      const partial = this.#partial;
+      const isText = typeof chunk === "string";
+      if (!isText && !isBinary(chunk)) throw new Error(`Unknown type: ${typeof chunk}`);
+      if (isText && partial) throw new Error("got plaintext data when reconstructing a packet");
+      if (isText) {
+        const [packet, missing] = decodeText(chunk);
+        if (missing > 0) this.#partial = { packet, attachments: [], missing };
+        else this.#onPacket?.(packet);
+        return;
+      }
+      if (!partial) throw new Error("got binary data when not reconstructing a packet");
+      const { packet, attachments } = partial;
+      attachments.push(chunk);
+      if (--partial.missing > 0) return;
+      this.#partial = undefined;
+      this.#onPacket?.({ ...packet, data: fill(packet.data, attachments) });
+    }
+
+    destroy(): void {
+      this.#partial = undefined;
+    }
+  },
+};
 
 /** Whether binary may hide in data; objects that encode themselves are left to the replacer to look into. */
 function holdsBinary(data: unknown): boolean {
@@ -95,12 +96,7 @@ function decodeText(text: string): [packet: SocketPacket, missing: number] {
 }
 
 function parse(type: SocketPacketType, json: string): unknown {
-  let data: unknown;
-  try {
-    data = JSON.parse(json);
-  } catch {
-    // What is not JSON stays undefined, which no type of packet may hold.
-  }
+  const data = parseJson(json);
   if (!isValid(type, data)) throw new Error("invalid payload");
   return data;
 }
@@ -121,7 +117,7 @@ function isValid(type: SocketPacketType, data: unknown): boolean {
 function fill(data: unknown, attachments: readonly unknown[]): unknown {
   if (typeof data !== "object" || !data) return data;
   const members: Record<string, unknown> = Object(data);
-  if (Object.hasOwn(members, "_placeholder") && members._placeholder === true) {
+  if (members._placeholder === true) {
     const { num } = members;
     // CVE-2022-2421: the number is the peer's
     if (typeof num !== "number" || !(num in attachments)) throw new Error("illegal attachments");

@@ -20,7 +20,7 @@ export interface ResolvedUrl {
  * @throws Error if there is no page and the URI is not absolute, or if it is too long.
  */
 export function resolveUrl(uri: string | undefined, requestPath: string, page?: PageLocation): ResolvedUrl {
-  const source = makeAbsolute(uri ?? `//${page?.host ?? ""}`, page);
+  const source = page ? makeAbsolute(uri ?? `//${page.host}`, page) : (uri ?? "");
   const parsed = parseUri(source);
   const { protocol, host, port, path, query } = parsed;
   if (!protocol || !host) throw new Error(`no server in URL "${source}"`);
@@ -32,10 +32,8 @@ export function resolveUrl(uri: string | undefined, requestPath: string, page?: 
   };
 }
 
-function makeAbsolute(uri: string, page: PageLocation | undefined): string {
+function makeAbsolute(uri: string, { protocol, host }: PageLocation): string {
   if (/^(https?|wss?):\/\//.test(uri)) return uri;
-  if (!page) throw new Error(`URL "${uri}" is not absolute, and there is no page`);
-  const { protocol, host } = page;
   if (uri.startsWith("//")) return protocol + uri;
   return `${protocol}//${uri.startsWith("/") ? host : ""}${uri}`;
 }

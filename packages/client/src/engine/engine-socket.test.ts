@@ -135,19 +135,6 @@ describe("EngineSocket, sending", () => {
     expect(log.at(-1)).toBe("drain");
   });
 
-  it("keeps a polling body within what the server takes", () => {
-    const engine = open();
-    platform.latest.accept({ maxPayload: 10 });
-    for (const text of ["a", "12345", "12", "123456789012"]) engine.write(text);
-    const bodies: unknown[] = [];
-    for (let turn = 0; turn < 4; turn++) {
-      bodies.push(platform.latest.messages);
-      platform.latest.sent.length = 0;
-      platform.latest.drain();
-    }
-    expect(bodies).toEqual([["a"], ["12345", "12"], ["123456789012"], []]);
-  });
-
   it("sends binary of every class as its own bytes", () => {
     const engine = open();
     platform.latest.accept();

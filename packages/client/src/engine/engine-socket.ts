@@ -2,21 +2,17 @@
 
 import type { Clock } from "@tautline/events/clock";
 import type { NoEvents } from "@tautline/events/types";
-import { countBatch } from "@tautline/protocol/payload-batch";
 import { Emitter } from "../emitter.ts";
 import type { BinaryType, CookieJar, Platform } from "../platform.ts";
 import { decodeHandshake, type HandshakeData } from "./handshake.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import type { EngineOptions } from "./options.ts";
-import { areEncodable, type Packet, type QueuedPacket, toPacketData, type WriteOptions } from "./packet.ts";
+import { type Packet, type QueuedPacket, toPacketData, type WriteOptions } from "./packet.ts";
 import type { Query } from "./query.ts";
 import { type EngineTarget, resolveTarget } from "./target.ts";
-import type { CloseDetails, Transport } from "./transport.ts";
-import { listTransports, type NamedTransport, type NonEmpty } from "./transport-list.ts";
-import { type Probe, startProbe, type UpgradeError, type UpgradeOwner } from "./upgrade.ts";
-
-/** How long other candidates wait for WebTransport. */
-const LEAD_MS = 200;
+import type { CloseDetails, Transport, TransportConstructor } from "./transport.ts";
+import { listTransports, type NonEmpty, nameOf } from "./transport-list.ts";
+import type { Upgrade, UpgradeError } from "./upgrade.ts";
 
 export type EngineState = "opening" | "open" | "closing" | "closed";
 
@@ -63,12 +59,12 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
   writeBuffer: QueuedPacket[] = [];
   readonly opts: EngineOptions;
   readonly platform: Platform;
-  readonly clock: Clock;
+  declare readonly clock: Clock;
   readonly cookieJar: CookieJar | undefined;
   readonly #target: EngineTarget;
-  readonly #transports: NonEmpty<NamedTransport>;
+  readonly #transports: NonEmpty<TransportConstructor>;
   readonly #heartbeat: Heartbeat;
-  #probes: Probe[] = [];
+  #upgrade: Upgrade | undefined;
   #handshake: HandshakeData | undefined;
   /** Packets at the head of `writeBuffer` that the transport has. */
   #inFlight = 0;
@@ -80,14 +76,14 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
    * @throws Error for a URI that is too long, or options that contradict each other.
    */
   constructor(platform: Platform, uri?: string | EngineOptions, options: EngineOptions = {}) {
-    super();
+    const opts = typeof uri === "object" ? uri : options;
+    super(platform.createClock(opts));
     this.platform = platform;
-    this.opts = typeof uri === "object" ? uri : options;
+    this.opts = opts;
     const { withCredentials, rememberUpgrade, closeOnBeforeunload } = this.opts;
     this.#target = resolveTarget(typeof uri === "string" ? uri : undefined, this.opts, platform.location());
     this.#transports = listTransports(this.opts, platform);
     this.binaryType = platform.binaryType;
-    this.clock = platform.createClock(this.opts);
     this.cookieJar = withCredentials ? platform.createCookieJar?.() : undefined;
     this.#heartbeat = createHeartbeat(this.clock, () => this.#end("ping timeout"));
     const startsWithWebSocket = rememberUpgrade && platform.memory.isWebSocketKnownToWork;
@@ -95,8 +91,10 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     this.#ignorePlatform = [
       // C 9.1: a connection to this very device does not need the network
       this.#target.hostname !== "localhost" &&
-        platform.onOffline(() => this.#end("transport close", { description: "network connection lost" })),
-      closeOnBeforeunload && platform.onBeforeUnload(() => this.transport.off().close()),
+        platform.onPageEvent("offline", () =>
+          this.#end("transport close", { description: "network connection lost" }),
+        ),
+      closeOnBeforeunload && platform.onPageEvent("beforeunload", () => this.transport.off().close()),
     ];
     this.#attach().open();
   }
@@ -131,9 +129,16 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
 
   /** Of the name, or the first one. */
   #createTransport(wanted: string | undefined): Transport {
-    const [name, Constructor] = this.#transports.find(([name]) => name === wanted) ?? this.#transports[0];
+    const Constructor = this.#transports.find((one) => nameOf(one) === wanted) ?? this.#transports[0];
+    const name = nameOf(Constructor);
     const extra = this.opts.transportOptions?.[name];
-    const query: Query = { ...this.#target.query, ...Object(extra?.query), EIO: 4, transport: name };
+    const query: Query = {
+      ...this.#target.query,
+      ...Object(extra?.query),
+      ...this.opts.offers,
+      EIO: 4,
+      transport: name,
+    };
     if (this.id) query.sid = this.id;
     return new Constructor({ ...this.opts, ...this.#target, ...extra, query, socket: this });
   }
@@ -156,10 +161,11 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     if (this.readyState === "closed") return;
     this.emitReserved("packet", packet);
     this.emitReserved("heartbeat");
+    if (this.readyState === "opening") {
+      this.#onFirstPacket(packet);
+      return;
+    }
     switch (packet.type) {
-      case "open":
-        this.#onHandshake(packet.data);
-        break;
       case "ping":
         this.#restartHeartbeat();
         this.#queue({ type: "pong" });
@@ -176,9 +182,8 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     }
   }
 
-  #onHandshake(data: unknown): void {
-    if (this.readyState !== "opening") return;
-    const handshake = decodeHandshake(data);
+  #onFirstPacket({ type, data }: Packet): void {
+    const handshake = type === "open" && decodeHandshake(data);
     if (!handshake) {
       this.#onServerError("parser error");
       return;
@@ -195,31 +200,22 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
   }
 
   #startUpgrade(offered: readonly string[]): void {
-    const names = offered.filter((name) => this.#transports.some(([own]) => own === name));
     const { clock, transport } = this;
-    const owner: UpgradeOwner = {
-      clock,
-      transport,
-      onUpgrading: (winner) => {
-        for (const probe of this.#probes) if (probe !== winner) probe.abort();
-        this.emitReserved("upgrading", winner.transport);
+    this.#upgrade = this.platform.startUpgrade?.(
+      {
+        clock,
+        transport,
+        createTransport: (name) => this.#createTransport(name),
+        onUpgrading: (candidate) => this.emitReserved("upgrading", candidate),
+        onUpgraded: (candidate) => this.#onUpgraded(candidate),
+        onUpgradeError: (error) => {
+          this.emitReserved("upgradeError", error);
+          this.#flush();
+          this.#settleClose();
+        },
       },
-      onUpgraded: (candidate) => this.#onUpgraded(candidate),
-      onUpgradeError: (error) => {
-        this.emitReserved("upgradeError", error);
-        this.#flush();
-        this.#settleClose();
-      },
-    };
-    for (const name of names) {
-      // C 8.6: WebTransport is better than the others, and slower to open
-      const leadMs = names.includes("webtransport") && name !== "webtransport" ? LEAD_MS : 0;
-      this.#probes.push(startProbe(owner, this.#createTransport(name), leadMs));
-    }
-  }
-
-  #isSwitching(): boolean {
-    return this.#probes.some((probe) => probe.isSwitching());
+      offered.filter((name) => this.#transports.some((one) => nameOf(one) === name)),
+    );
   }
 
   #onUpgraded(candidate: Transport): void {
@@ -249,20 +245,14 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
 
   #flush(): void {
     const { transport, writeBuffer } = this;
-    if (!transport.writable || this.#isSwitching() || writeBuffer.length === 0) return;
+    if (!transport.writable || this.#upgrade?.isSwitching() || writeBuffer.length === 0) return;
     if (this.readyState === "closed" || this.readyState === "opening") return;
-    const packets = writeBuffer.slice(0, this.#countWritable());
+    // EIO §9.6: a body is bound by what the server takes
+    const maxPayloadBytes = this.#handshake?.maxPayload || Number.POSITIVE_INFINITY;
+    const packets = writeBuffer.slice(0, transport.countTakeable(writeBuffer, maxPayloadBytes));
     this.#inFlight = packets.length;
     transport.send(packets);
     this.emitReserved("flush");
-  }
-
-  /** Polling is bound by what the server takes in one body (EIO §9.6). */
-  #countWritable(): number {
-    const { transport, writeBuffer } = this;
-    const maxPayloadBytes = this.#handshake?.maxPayload;
-    if (!maxPayloadBytes || transport.name !== "polling") return writeBuffer.length;
-    return areEncodable(writeBuffer) ? countBatch(writeBuffer, maxPayloadBytes) : 1;
   }
 
   #onDrain(): void {
@@ -298,7 +288,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
   }
 
   #settleClose(): void {
-    if (this.readyState !== "closing" || this.writeBuffer.length > 0 || this.#isSwitching()) return;
+    if (this.readyState !== "closing" || this.writeBuffer.length > 0 || this.#upgrade?.isSwitching()) return;
     this.#end("forced close");
   }
 
@@ -306,7 +296,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     if (this.readyState === "closed") return;
     this.readyState = "closed";
     this.#heartbeat.stop();
-    for (const probe of this.#probes) probe.abort("socket closed");
+    this.#upgrade?.abort("socket closed");
     for (const ignore of this.#ignorePlatform) if (ignore) ignore();
     this.transport.off().close();
     this.id = null;

@@ -1,3 +1,5 @@
+import { parseJson } from "../json.ts";
+
 /** What the server says of the session it opened (EIO §8). */
 export interface HandshakeData {
   readonly sid: string;
@@ -11,12 +13,7 @@ export interface HandshakeData {
 
 /** Reads the data of an `open` packet; undefined if it is not what a server may send. */
 export function decodeHandshake(data: unknown): HandshakeData | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(String(data));
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(String(data));
   return isHandshake(value) ? value : undefined;
 }
 

@@ -9,38 +9,30 @@ export interface Heartbeat {
   isOverdue(): boolean;
 }
 
-type State =
-  | { readonly name: "stopped" | "expired" }
-  | { readonly name: "waiting"; readonly deadlineMs: number; readonly timer: Timer };
-
-/**
- *     stopped ──restart──▶ waiting ──deadline──▶ expired
- *
- * The deadline is kept as a time of day too: timers stand still while a device sleeps or a page is throttled.
- */
+/** The deadline is kept as a time of day too: timers stand still while a device sleeps or a page is throttled. */
 export function createHeartbeat(clock: Clock, onExpired: () => void): Heartbeat {
-  let state: State = { name: "stopped" };
-  const leave = (name: "stopped" | "expired"): void => {
-    if (state.name === "waiting") state.timer.cancel();
-    state = { name };
-  };
-  const expire = (): void => {
-    leave("expired");
-    onExpired();
+  let deadlineMs = Number.POSITIVE_INFINITY;
+  let timer: Timer | undefined;
+  const stop = (): void => {
+    timer?.cancel();
+    timer = undefined;
+    deadlineMs = Number.POSITIVE_INFINITY;
   };
   return {
     restart(periodMs) {
-      leave("stopped");
-      const deadlineMs = clock.now() + periodMs;
-      state = { name: "waiting", deadlineMs, timer: clock.setTimer(expire, periodMs) };
+      stop();
+      deadlineMs = clock.now() + periodMs;
+      timer = clock.setTimer(onExpired, periodMs);
     },
-    stop: () => leave("stopped"),
+    stop,
     isOverdue() {
-      if (state.name === "waiting" && clock.now() > state.deadlineMs) {
-        leave("expired");
+      const isOverdue = clock.now() > deadlineMs;
+      if (isOverdue && timer) {
+        timer.cancel();
+        timer = undefined;
         clock.nextTick(onExpired);
       }
-      return state.name === "expired";
+      return isOverdue;
     },
   };
 }

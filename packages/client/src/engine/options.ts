@@ -64,8 +64,12 @@ export interface EngineOptions {
   cert?: unknown;
   /** TLS (Node): trusted authorities. */
   ca?: unknown;
+  /** Parameters by which a client offers what stock servers lack and ignore; the manager sets them. */
+  offers?: Query;
   /** TLS (Node): ciphers in order of preference. */
   ciphers?: string;
+  /** TLS (Node): the name that the server's certificate must have. Default the host of the URI. */
+  servername?: string;
   /** TLS (Node): whether the server's certificate must be trusted. Only `false` turns that off. Default true. */
   rejectUnauthorized?: boolean;
   /** WebSocket (Node): the address to connect from. */

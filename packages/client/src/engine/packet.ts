@@ -1,9 +1,5 @@
 import type { Base64 } from "@tautline/protocol/base64";
-import {
-  type EnginePacket,
-  type EnginePacketType,
-  encodePacketAsText,
-} from "@tautline/protocol/engine-packet";
+import type { EnginePacket, EnginePacketType } from "@tautline/protocol/engine-packet";
 import { type BlobLike, isBlob, toBytes } from "../binary.ts";
 
 /** What the program says about one message. */
@@ -30,10 +26,20 @@ export interface QueuedPacket extends Omit<OutgoingPacket, "data"> {
   readonly data?: string | Uint8Array | BlobLike | undefined;
 }
 
+/** The types in the order of their digits (EIO §2). */
+const TYPES: readonly EnginePacketType[] = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
+
+const DIGIT_ZERO = 48;
+
 /** What a program may pass to `write`, as it is queued (EIO §3.1). */
 export function toPacketData(data: unknown): QueuedPacket["data"] {
   if (!data) return undefined;
   return isBlob(data) ? data : (toBytes(data) ?? String(data));
+}
+
+/** A packet as text (EIO §3.1). */
+export function encodeText({ type, data = "" }: OutgoingPacket, base64: Base64): string {
+  return typeof data === "string" ? TYPES.indexOf(type) + data : `b${base64.encode(data)}`;
 }
 
 /** One packet as the content of one frame (EIO §3.1). */
@@ -43,7 +49,16 @@ export function encodeFrame(
   base64: Base64,
 ): string | Uint8Array {
   const { data } = packet;
-  return supportsBinary && data instanceof Uint8Array ? data : encodePacketAsText(packet, base64);
+  return supportsBinary && data instanceof Uint8Array ? data : encodeText(packet, base64);
+}
+
+/** A packet that arrived as text (EIO §3.2); what cannot be decoded is of type `error`. */
+export function decodeText(text: string, base64: Base64): Packet {
+  const data = text.slice(1);
+  if (text[0] === "b") return { type: "message", data: base64.decode(data) };
+  const type = TYPES[text.charCodeAt(0) - DIGIT_ZERO];
+  if (!type) return { type: "error", data: "parser error" };
+  return data ? { type, data } : { type };
 }
 
 /** Whether none of the packets has to be read first. */

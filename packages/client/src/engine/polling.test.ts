@@ -1,3 +1,5 @@
+import { countBatch } from "@tautline/protocol/payload-batch";
+import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { RecordingPlatform } from "../testing/recording-platform.ts";
 import { EngineSocket } from "./engine-socket.ts";
@@ -29,8 +31,8 @@ function open(options: EngineOptions = {}): EngineSocket {
           const exchange: Exchange = {
             ...request,
             isAborted: false,
-            answer: (body) => settle({ ok: true, body }),
-            refuse: (status) => settle({ ok: false, description: status, context: "context" }),
+            answer: (body) => settle({ body }),
+            refuse: (status) => settle({ description: status, context: "context" }),
           };
           exchanges.push(exchange);
           return () => {
@@ -68,6 +70,46 @@ describe("Polling", () => {
   it("leaves out the stamp, and asks for text, when told to", () => {
     open({ timestampRequests: false, forceBase64: true });
     expect(latest().uri).toBe("http://h/engine.io/?EIO=4&transport=polling&b64=1");
+  });
+
+  it("keeps a body within what the server takes, and sends alone what is too long for any", async () => {
+    const engine = open();
+    latest().answer(OPEN.replace("}", ',"maxPayload":11}'));
+    const texts = ["a", "12345", "123", "12345", "1234", "é€", "123", "😀", "\ud800", "12345678901234"];
+    for (const text of texts) engine.write(text);
+    engine.write(new Uint8Array(6)).write("");
+    const bodies: unknown[] = [];
+    for (let post = latest(); bodies.length < 9 && post.method === "POST"; post = latest()) {
+      bodies.push(post.body);
+      post.answer("ok");
+      if (post === latest()) break;
+    }
+    expect(bodies).toEqual([
+      "4a",
+      "412345\x1e4123",
+      "412345",
+      "41234",
+      "4é€\x1e4123",
+      "4😀\x1e4\ud800",
+      "412345678901234",
+      "bAAAAAAAA\x1e4",
+    ]);
+    engine
+      .write(new Blob(["1234567"]))
+      .write("a")
+      .write("b");
+    await expect.poll(() => latest().body).toBe("bMTIzNDU2Nw==");
+  });
+
+  it("counts what fits as the protocol package does", () => {
+    const { transport } = open();
+    const data = fc.oneof(fc.string({ unit: "binary" }), fc.uint8Array(), fc.constant(undefined));
+    const packets = fc.array(fc.record({ type: fc.constant("message" as const), data }), { minLength: 1 });
+    fc.assert(
+      fc.property(packets, fc.nat(200), (queue, limit) => {
+        expect(transport.countTakeable(queue, limit)).toBe(countBatch(queue, limit));
+      }),
+    );
   });
 
   it("posts what is queued as one payload, one at a time", () => {
@@ -108,7 +150,7 @@ describe("Polling", () => {
   it("fails when the first answer holds no handshake", () => {
     open();
     latest().answer("6");
-    expect(log[0]).toMatchObject({ message: "read failed" });
+    expect(log[0]).toMatchObject({ message: "server error" });
     expect(exchanges).toHaveLength(1);
   });
 
@@ -141,6 +183,8 @@ describe("Polling", () => {
     latest().answer(OPEN);
     expect(latest()).toMatchObject({ method: "POST", body: "1" });
     expect(latest().uri).toContain("sid=s1");
+    latest().answer("ok");
+    expect(platform.clock.pendingTimers).toBe(0);
   });
 
   it("gives up the handshake some time after it was closed", () => {

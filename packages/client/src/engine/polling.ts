@@ -1,8 +1,8 @@
-import { encodeTextPacket } from "@tautline/protocol/engine-packet";
-import { decodePayload, encodePayload } from "@tautline/protocol/engine-payload";
+import type { Timer } from "@tautline/events/clock";
+import type { BlobLike } from "../binary.ts";
 import { decodeHandshake } from "./handshake.ts";
 import type { TransportOptions } from "./options.ts";
-import type { OutgoingPacket, Packet } from "./packet.ts";
+import { decodeText, encodeText, type OutgoingPacket, type Packet, type QueuedPacket } from "./packet.ts";
 import { Transport } from "./transport.ts";
 
 export interface HttpRequest {
@@ -12,10 +12,12 @@ export interface HttpRequest {
   readonly headers: { readonly [name: string]: string };
 }
 
-export type HttpOutcome =
-  | { readonly ok: true; readonly body: string }
-  /** `description` and `context` are those of the TransportError. */
-  | { readonly ok: false; readonly description: unknown; readonly context: unknown };
+/** A body of text; without one it is a failure, whose TransportError has `description` and `context`. */
+export interface HttpOutcome {
+  readonly body?: string | undefined;
+  readonly description?: unknown;
+  readonly context?: unknown;
+}
 
 /** How a platform makes HTTP requests. */
 export interface HttpRequester {
@@ -33,6 +35,14 @@ export interface HttpRequester {
   ): () => void;
 }
 
+/** Stands between two packets of a body (EIO §4). */
+const SEPARATOR = "\x1e";
+
+/** The packet that ends a session. */
+const CLOSE = "1";
+
+const BASE64_GROWTH = 1.33;
+
 // How long a farewell may take when the connection is already known to be broken.
 const FAREWELL_MS = 10_000;
 
@@ -42,6 +52,8 @@ export class Polling extends Transport {
   #abortGet: (() => void) | undefined;
   #abortPost: (() => void) | undefined;
   #onPaused: (() => void) | undefined;
+  /** Runs while the transport is closed and its handshake not answered. */
+  #patience: Timer | undefined;
 
   constructor(options: TransportOptions, requester: HttpRequester) {
     super(options);
@@ -54,6 +66,16 @@ export class Polling extends Transport {
 
   protected override get failure(): string {
     return this.#requester.readFailure;
+  }
+
+  override countTakeable(packets: readonly QueuedPacket[], maxPayloadBytes: number): number {
+    // Each packet has a digit, and all but the first a separator.
+    let bytes = -1;
+    const excess = packets.findIndex(({ data = "" }, index) => {
+      bytes += 2 + bytesOf(data);
+      return index > 0 && bytes > maxPayloadBytes;
+    });
+    return excess < 0 ? packets.length : excess;
   }
 
   override pause(onPaused: () => void): void {
@@ -75,33 +97,35 @@ export class Polling extends Transport {
   protected override doClose(): void {
     if (this.query.sid) this.#sayClose();
     // C 8.7: there is no session to close yet; the answer to the handshake will name it
-    else if (this.#abortGet) this.socket.clock.setTimer(() => this.#abortGet?.(), FAREWELL_MS);
+    else if (this.#abortGet) this.#patience = this.clock.setTimer(this.#abortGet, FAREWELL_MS);
   }
 
   protected override write(packets: readonly OutgoingPacket[]): void {
-    const body = encodePayload(packets, this.socket.platform.base64);
-    this.#abortPost = this.#request("POST", body, (outcome) => {
+    const { base64 } = this.socket.platform;
+    const body = packets.map((packet) => encodeText(packet, base64)).join(SEPARATOR);
+    this.#abortPost = this.#request("POST", body, ({ body: answer, description, context }) => {
       this.#abortPost = undefined;
-      if (!outcome.ok) {
-        this.onError(this.#requester.writeFailure, outcome.description, outcome.context);
-        return;
+      if (answer === undefined) this.onError(this.#requester.writeFailure, description, context);
+      else {
+        this.onDrain();
+        this.#settlePause();
       }
-      this.onDrain();
-      this.#settlePause();
     });
   }
 
   #poll(): void {
     this.emitReserved("poll");
-    this.#abortGet = this.#request("GET", undefined, (outcome) => {
+    this.#abortGet = this.#request("GET", undefined, ({ body, description, context }) => {
       this.#abortGet = undefined;
-      if (outcome.ok) this.#onPayload(outcome.body);
-      else this.onError(this.failure, outcome.description, outcome.context);
+      this.#patience?.cancel();
+      if (body === undefined) this.onError(this.failure, description, context);
+      else this.#onPayload(body);
     });
   }
 
   #onPayload(body: string): void {
-    for (const packet of decodePayload(body, this.socket.platform.base64)) {
+    for (const text of body.split(SEPARATOR)) {
+      const packet = decodeText(text, this.socket.platform.base64);
       if (this.readyState === "closed") {
         this.#closeLate(packet);
         return;
@@ -119,8 +143,7 @@ export class Polling extends Transport {
   #onPollComplete(): void {
     if (this.readyState === "closed") return;
     this.emitReserved("pollComplete");
-    if (this.readyState === "opening") this.onError(this.failure, "no handshake");
-    else if (this.readyState === "open") this.#poll();
+    if (this.readyState === "open") this.#poll();
     else this.#settlePause();
   }
 
@@ -136,7 +159,7 @@ export class Polling extends Transport {
     this.#abortPost?.();
     this.#request(
       "POST",
-      encodeTextPacket("close"),
+      CLOSE,
       // The server has answered the GET by now, unless the connection is broken.
       () => this.#abortGet?.(),
       FAREWELL_MS,
@@ -168,7 +191,7 @@ export class Polling extends Transport {
     });
     const onTimeout = (): void => {
       abort();
-      onOutcome({ ok: false, description: 0, context: new Error(`no response in ${timeoutMs} ms`) });
+      onOutcome({ description: 0, context: new Error(`no response in ${timeoutMs} ms`) });
     };
     const timer = timeoutMs > 0 ? clock.setTimer(onTimeout, timeoutMs) : undefined;
     return () => {
@@ -176,4 +199,13 @@ export class Polling extends Transport {
       abort();
     };
   }
+}
+
+/** What data takes in a body: in UTF-8, or as base64 (EIO §9.6). */
+function bytesOf(data: string | Uint8Array | BlobLike): number {
+  if (typeof data !== "string") return Math.ceil(("size" in data ? data.size : data.length) * BASE64_GROWTH);
+  let bytes = 0;
+  for (const character of data)
+    bytes += character.length > 1 ? 4 : character > "\u07ff" ? 3 : character > "\x7f" ? 2 : 1;
+  return bytes;
 }

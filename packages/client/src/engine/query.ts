@@ -10,11 +10,8 @@ export function encodeQuery(query: Query): string {
 
 /** The parameters of a query text; a value is everything behind the first `=`. */
 export function decodeQuery(text: string, decode: (part: string) => string = decodeLeniently): Query {
-  const pairs = text.split("&").map((pair): [string, string] => {
-    const [key = "", ...value] = pair.split("=");
-    return [decode(key), decode(value.join("="))];
-  });
-  return Object.fromEntries(text ? pairs : []);
+  const pairs = text.match(/[^&]+/g) ?? [];
+  return Object.fromEntries(pairs.map((pair) => (/([^=]*)=?(.*)/s.exec(pair) ?? []).slice(1).map(decode)));
 }
 
 function decodeLeniently(part: string): string {

@@ -12,11 +12,11 @@ export function encodeStreamFrame(content: string | Uint8Array): [header: Uint8A
   const bytes = isText ? new TextEncoder().encode(content) : content;
   const { length } = bytes;
   const code = length < LENGTH_16 ? length : length < 0x10000 ? LENGTH_16 : LENGTH_64;
-  const view = new DataView(new ArrayBuffer(headerBytes(code)));
-  view.setUint8(0, isText ? code : code + BINARY);
-  if (code === LENGTH_16) view.setUint16(1, length);
-  if (code === LENGTH_64) view.setBigUint64(1, BigInt(length));
-  return [new Uint8Array(view.buffer), bytes];
+  const size = headerBytes(code);
+  // Storing takes the lowest byte of what remains.
+  const header = Uint8Array.from({ length: size }, (_, index) => length / 256 ** (size - 1 - index));
+  header[0] = isText ? code : code + BINARY;
+  return [header, bytes];
 }
 
 /**
@@ -57,12 +57,10 @@ export function createStreamDecoder(
 
 /** Where the content of the first frame starts and ends; as far as is known, if the header is incomplete. */
 function findContent(bytes: Uint8Array): [start: number, end: number] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const code = view.getUint8(0) % BINARY;
+  const code = Number(bytes[0]) % BINARY;
   const start = headerBytes(code);
   if (bytes.length < start) return [0, start];
-  const length =
-    code < LENGTH_16 ? code : code === LENGTH_16 ? view.getUint16(1) : Number(view.getBigUint64(1));
+  const length = start === 1 ? code : bytes.subarray(1, start).reduce((sum, byte) => sum * 256 + byte, 0);
   return [start, start + length];
 }
 

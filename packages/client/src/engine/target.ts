@@ -18,20 +18,15 @@ export function resolveTarget(
   options: EngineOptions,
   location: PageLocation | undefined,
 ): EngineTarget {
-  const { query } = options;
-  const text = uri ?? options.hostname ?? options.host ?? undefined;
-  const given = parseUri(text ?? location?.host ?? "");
+  const given = parseUri(uri ?? options.hostname ?? options.host ?? location?.host ?? "");
+  // C 3: a query in the URI replaces the option
+  const query = given.query || options.query;
   const path = (options.path ?? "/engine.io").replace(/\/$/, "");
   return {
     hostname: given.host || "localhost",
     port: (uri === undefined && options.port) || given.port,
     secure: given.protocol ? isSecure(given) : (options.secure ?? location?.protocol === "https:"),
     path: options.addTrailingSlash === false ? path : `${path}/`,
-    // C 3: a query in the URI replaces the option
-    query: given.query
-      ? decodeQuery(given.query)
-      : typeof query === "string"
-        ? decodeQuery(query)
-        : { ...query },
+    query: typeof query === "string" ? decodeQuery(query) : { ...query },
   };
 }

@@ -2,8 +2,6 @@ import type { Platform } from "../platform.ts";
 import type { EngineOptions } from "./options.ts";
 import { Transport, type TransportConstructor } from "./transport.ts";
 
-export type NamedTransport = readonly [name: string, constructor: TransportConstructor];
-
 export type NonEmpty<T> = [first: T, ...others: T[]];
 
 /**
@@ -11,21 +9,22 @@ export type NonEmpty<T> = [first: T, ...others: T[]];
  *
  * @throws Error if both ways of naming transports are used.
  */
-export function listTransports(options: EngineOptions, platform: Platform): NonEmpty<NamedTransport> {
+export function listTransports(options: EngineOptions, platform: Platform): NonEmpty<TransportConstructor> {
   const { transports, transportImplementations } = options;
   if (transports && transportImplementations) {
     throw new Error("specifying both 'transportImplementations' and 'transports' options is not supported");
   }
-  const list: NamedTransport[] = [];
-  for (const one of transportImplementations ?? transports ?? platform.defaultTransports()) {
-    if (typeof one === "function") list.push([one.prototype.name, one]);
-    else {
-      const known = platform.transports.get(one);
-      if (known) list.push([one, known]);
-    }
-  }
-  const [first = ["none", NoTransport] as const, ...others] = list;
+  const [first = NoTransport, ...others] = (
+    transportImplementations ??
+    transports ??
+    platform.defaultTransports()
+  ).flatMap((one) => (typeof one === "function" ? one : (platform.transports.get(one) ?? [])));
   return [first, ...others];
+}
+
+/** The name by which a transport is asked for. */
+export function nameOf(Constructor: TransportConstructor): string {
+  return Constructor.prototype.name;
 }
 
 /** Stands where no transport is left; opening it fails like any transport. */
@@ -39,7 +38,7 @@ class NoTransport extends Transport {
   }
 
   protected override doOpen(): void {
-    throw new Error(this.failure);
+    throw new Error(`this build has ${[...this.socket.platform.transports.keys()]}`);
   }
 
   protected override doClose(): void {}

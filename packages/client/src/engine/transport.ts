@@ -1,9 +1,15 @@
 import type { NoEvents } from "@tautline/events/types";
-import { decodeTextPacket } from "@tautline/protocol/engine-packet";
 import { Emitter } from "../emitter.ts";
 import type { EngineSocket } from "./engine-socket.ts";
 import type { TransportOptions } from "./options.ts";
-import { areEncodable, type OutgoingPacket, type Packet, type QueuedPacket, readBlobs } from "./packet.ts";
+import {
+  areEncodable,
+  decodeText,
+  type OutgoingPacket,
+  type Packet,
+  type QueuedPacket,
+  readBlobs,
+} from "./packet.ts";
 import { encodeQuery, type Query } from "./query.ts";
 import { bracketHost } from "./uri.ts";
 
@@ -61,7 +67,7 @@ export abstract class Transport extends Emitter<NoEvents, TransportEvents, Trans
   protected readonly socket: EngineSocket;
 
   constructor(options: TransportOptions) {
-    super();
+    super(options.socket.clock);
     this.opts = options;
     this.query = options.query;
     this.socket = options.socket;
@@ -77,6 +83,11 @@ export abstract class Transport extends Emitter<NoEvents, TransportEvents, Trans
   pause?(onPaused: () => void): void;
   /** Takes `pause` back. */
   resume?(): void;
+
+  /** How many of the packets that wait fit into one `send`, at least one. */
+  countTakeable(packets: readonly QueuedPacket[], _maxPayloadBytes: number): number {
+    return packets.length;
+  }
 
   open(): this {
     this.readyState = "opening";
@@ -118,9 +129,7 @@ export abstract class Transport extends Emitter<NoEvents, TransportEvents, Trans
   /** Takes what one frame carried: text, or bytes. */
   protected onData(data: string | Uint8Array): void {
     const { platform } = this.socket;
-    this.onPacket(
-      typeof data === "string" ? decodeTextPacket(data, platform.base64) : { type: "message", data },
-    );
+    this.onPacket(typeof data === "string" ? decodeText(data, platform.base64) : { type: "message", data });
   }
 
   /** Takes a decoded packet; bytes become what the program asked for. */

@@ -10,6 +10,9 @@ import type { Clock, Timer } from "@tautline/events/clock";
 import { type MachineTable, next } from "@tautline/events/machine";
 import type { Transport } from "./transport.ts";
 
+/** How long other candidates wait for WebTransport. */
+const LEAD_MS = 200;
+
 export type UpgradeState = "waiting" | "opening" | "probing" | "pausing" | "switched" | "failed";
 export type UpgradeEvent = "start" | "open" | "pong" | "paused" | "fail";
 
@@ -33,24 +36,46 @@ export interface UpgradeOwner {
   readonly clock: Clock;
   /** The transport that carries packets at this moment. */
   readonly transport: Transport;
-  /** The candidate answered; it takes over once the current transport rests. MUST abort all others. */
-  onUpgrading(candidate: Probe): void;
+  /** Makes a candidate of that name. */
+  createTransport(name: string): Transport;
+  /** The candidate answered; it takes over once the current transport rests. */
+  onUpgrading(candidate: Transport): void;
   /** MUST make the candidate's transport the current one, and send `upgrade` on it. */
   onUpgraded(transport: Transport): void;
   onUpgradeError(error: UpgradeError): void;
 }
 
-/** One candidate. */
-export interface Probe {
-  readonly transport: Transport;
+/** The candidates of one engine, or one of them. */
+export interface Upgrade {
   /** Whether the current transport is about to be left: nothing may be flushed. */
   isSwitching(): boolean;
   /** Gives up; reports it if there is a cause. */
   abort(cause?: string): void;
 }
 
-/** Tries a candidate, after `leadMs` milliseconds. */
-export function startProbe(owner: UpgradeOwner, transport: Transport, leadMs: number): Probe {
+/** Tries the transports of those names. */
+export function startUpgrade(owner: UpgradeOwner, names: readonly string[]): Upgrade {
+  const probes: Upgrade[] = [];
+  for (const name of names) {
+    // C 8.6: WebTransport is better than the others, and slower to open
+    const leadMs = names.includes("webtransport") && name !== "webtransport" ? LEAD_MS : 0;
+    probes.push(startProbe(owner, owner.createTransport(name), leadMs, probes));
+  }
+  return {
+    isSwitching: () => probes.some((probe) => probe.isSwitching()),
+    abort(cause) {
+      for (const probe of probes) probe.abort(cause);
+    },
+  };
+}
+
+/** Tries a candidate, after `leadMs` milliseconds. The first to succeed aborts the others. */
+function startProbe(
+  owner: UpgradeOwner,
+  transport: Transport,
+  leadMs: number,
+  others: readonly Upgrade[],
+): Upgrade {
   let state: UpgradeState = "waiting";
   let lead: Timer | undefined;
   const move = (event: UpgradeEvent): boolean => {
@@ -68,7 +93,6 @@ export function startProbe(owner: UpgradeOwner, transport: Transport, leadMs: nu
     if (cause !== undefined)
       owner.onUpgradeError(Object.assign(new Error(message), { transport: transport.name }));
   };
-  const probe: Probe = { transport, isSwitching: () => state === "pausing", abort };
   const takeOver = (): void => {
     if (move("paused")) owner.onUpgraded(transport);
   };
@@ -81,7 +105,8 @@ export function startProbe(owner: UpgradeOwner, transport: Transport, leadMs: nu
       .on("packet", ({ type, data }) => {
         if (type !== "pong" || data !== "probe") abort("");
         else if (move("pong")) {
-          owner.onUpgrading(probe);
+          for (const other of others) if (!other.isSwitching()) other.abort();
+          owner.onUpgrading(transport);
           if (owner.transport.pause) owner.transport.pause(takeOver);
           else takeOver();
         }
@@ -92,5 +117,5 @@ export function startProbe(owner: UpgradeOwner, transport: Transport, leadMs: nu
   };
   if (leadMs) lead = owner.clock.setTimer(open, leadMs);
   else open();
-  return probe;
+  return { isSwitching: () => state === "pausing", abort };
 }

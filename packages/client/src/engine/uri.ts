@@ -24,19 +24,13 @@ const PARTS =
  */
 export function parseUri(text: string): ParsedUri {
   if (text.length > MAX_LENGTH) throw new Error("URI too long");
-  const part = PARTS.exec(text) ?? [];
-  return {
-    protocol: part[1] ?? "",
-    host: part[2] ?? part[3] ?? "",
-    port: part[4] ?? "",
-    path: part[5] ?? "",
-    query: part[6] ?? "",
-  };
+  const [, protocol = "", ipv6, host = ipv6 ?? "", port = "", path = "", query = ""] = PARTS.exec(text) ?? [];
+  return { protocol, host, port, path, query };
 }
 
 /** Whether a URI asks for TLS. */
 export function isSecure({ protocol }: ParsedUri): boolean {
-  return protocol === "https" || protocol === "wss";
+  return /s$/.test(protocol);
 }
 
 /** A host as it stands in a URI: IPv6 in brackets. */

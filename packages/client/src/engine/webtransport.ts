@@ -1,4 +1,3 @@
-import { createErrorPacket } from "@tautline/protocol/engine-packet";
 import type { TransportOptions } from "./options.ts";
 import { encodeFrame, type OutgoingPacket } from "./packet.ts";
 import { createStreamDecoder, encodeStreamFrame } from "./stream-frames.ts";
@@ -81,7 +80,7 @@ export class WebTransportTransport extends Transport {
   #readFrom(reader: StreamReader): void {
     const decode = createStreamDecoder(
       (content) => this.onData(content),
-      () => this.onPacket(createErrorPacket()),
+      () => this.onPacket({ type: "error", data: "parser error" }),
     );
     const read = (): Promise<void> =>
       reader.read().then(({ done, value }) => {

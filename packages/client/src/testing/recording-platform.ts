@@ -4,6 +4,7 @@ import { ManualClock } from "@tautline/events/testing/manual-clock";
 import type { Base64 } from "@tautline/protocol/base64";
 import type { OutgoingPacket } from "../engine/packet.ts";
 import { Transport, type TransportConstructor } from "../engine/transport.ts";
+import { startUpgrade } from "../engine/upgrade.ts";
 import type { BinaryType, PageLocation, Platform } from "../platform.ts";
 
 /** A transport that the test plays the server of. */
@@ -80,6 +81,7 @@ export class RecordingPlatform implements Platform {
   };
   readonly binaryType: BinaryType = "arraybuffer";
   readonly memory: Platform["memory"] = { isWebSocketKnownToWork: false };
+  readonly startUpgrade: typeof startUpgrade = startUpgrade;
   readonly random = (): number => 0.75;
   page: PageLocation | undefined;
   readonly offline: Set<() => void> = new Set<() => void>();
@@ -133,18 +135,9 @@ export class RecordingPlatform implements Platform {
     return bytes.slice().buffer;
   }
 
-  onOffline(callback: () => void): () => void {
-    this.offline.add(callback);
-    return () => this.offline.delete(callback);
-  }
-
-  onOnline(callback: () => void): () => void {
-    this.online.add(callback);
-    return () => this.online.delete(callback);
-  }
-
-  onBeforeUnload(callback: () => void): () => void {
-    this.leaving.add(callback);
-    return () => this.leaving.delete(callback);
+  onPageEvent(event: "offline" | "online" | "beforeunload", callback: () => void): () => void {
+    const callbacks = { offline: this.offline, online: this.online, beforeunload: this.leaving }[event];
+    callbacks.add(callback);
+    return () => callbacks.delete(callback);
   }
 }

@@ -17,10 +17,10 @@ export const fetchRequester: HttpRequester = {
     fetch(uri, init)
       .then(async (response) => {
         jar?.store(response.headers.getSetCookie());
-        if (response.ok) settle({ ok: true, body: await response.text() });
-        else settle({ ok: false, description: response.status, context: response });
+        const body = response.ok ? await response.text() : undefined;
+        settle({ body, description: response.status, context: response });
       })
-      .catch((error: unknown) => settle({ ok: false, description: error, context: undefined }));
+      .catch((error: unknown) => settle({ description: error }));
     return () => controller.abort();
   },
 };

@@ -1,26 +1,24 @@
 // What happens to a page as a whole. A service worker must listen while its script is first evaluated, so these
 // listeners, one of each kind, are installed when the module loads (client.md 9.1).
 
-/** Adds a callback; returns the way to take it back. */
-type Signal = (callback: () => void) => () => void;
+const signals = new Map(["offline", "online", "pagehide"].map((event) => [event, createSignal(event)]));
 
-export const onOffline: Signal = createSignal("offline");
-export const onOnline: Signal = createSignal("online");
-export const onPageHide: Signal = createSignal("pagehide");
-
-/** Listens only while needed: the listener keeps a page out of the back/forward cache (client.md 9.2). */
-export function onBeforeUnload(callback: () => void): () => void {
-  globalThis.addEventListener?.("beforeunload", callback);
-  return () => globalThis.removeEventListener?.("beforeunload", callback);
+/** Calls back when the event happens to the page or worker; returns the way to stop that. */
+export function onPageEvent(event: string, callback: () => void): () => void {
+  const callbacks = signals.get(event);
+  if (callbacks) {
+    callbacks.add(callback);
+    return () => callbacks.delete(callback);
+  }
+  // client.md 9.2: `beforeunload` only while needed: its listener keeps a page out of the back/forward cache
+  globalThis.addEventListener?.(event, callback);
+  return () => globalThis.removeEventListener?.(event, callback);
 }
 
-function createSignal(event: string): Signal {
+function createSignal(event: string): Set<() => void> {
   const callbacks = new Set<() => void>();
   globalThis.addEventListener?.(event, () => {
     for (const callback of [...callbacks]) callback();
   });
-  return (callback) => {
-    callbacks.add(callback);
-    return () => callbacks.delete(callback);
-  };
+  return callbacks;
 }

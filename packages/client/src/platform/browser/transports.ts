@@ -2,10 +2,8 @@
 
 import type { TransportOptions } from "../../engine/options.ts";
 import { Polling } from "../../engine/polling.ts";
-import { WebSocketTransport } from "../../engine/websocket.ts";
 import { WebTransportTransport } from "../../engine/webtransport.ts";
 import { fetchRequester } from "./fetch-requester.ts";
-import { connectGlobalWebSocket } from "./websocket-connector.ts";
 import { xhrRequester } from "./xhr-requester.ts";
 
 /** Polling by XMLHttpRequest. */
@@ -22,13 +20,6 @@ export class Fetch extends Polling {
   }
 }
 
-/** WebSocket by the global constructor. */
-class GlobalWebSocket extends WebSocketTransport {
-  constructor(options: TransportOptions) {
-    super(options, connectGlobalWebSocket);
-  }
-}
-
 /** WebTransport by the global constructor. */
 class GlobalWebTransport extends WebTransportTransport {
   constructor(options: TransportOptions) {
@@ -36,4 +27,4 @@ class GlobalWebTransport extends WebTransportTransport {
   }
 }
 
-export { GlobalWebSocket as WebSocket, GlobalWebTransport as WebTransport };
+export { GlobalWebTransport as WebTransport };

@@ -74,8 +74,8 @@ describe("xhrRequester", () => {
     await send();
     FakeXhr.latest.finish(204);
     expect(outcomes).toEqual([
-      { ok: true, body: "ok" },
-      { ok: false, description: 204, context: FakeXhr.latest },
+      expect.objectContaining({ body: "ok" }),
+      { body: undefined, description: 204, context: FakeXhr.latest },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { HttpRequester } from "../../engine/polling.ts";
-import { onPageHide } from "./lifecycle.ts";
+import { onPageEvent } from "./lifecycle.ts";
 
 /** Makes requests by XMLHttpRequest. */
 export const xhrRequester: HttpRequester = {
@@ -13,7 +13,7 @@ export const xhrRequester: HttpRequester = {
       xhr.abort();
     };
     // client.md 9.2: a page that is left ends its requests, silently
-    const stop = onPageHide(abort);
+    const stop = onPageEvent("pagehide", abort);
     xhr.open(method, uri);
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.withCredentials = withCredentials;
@@ -21,8 +21,8 @@ export const xhrRequester: HttpRequester = {
       if (xhr.readyState !== 4) return;
       stop();
       const { status, responseText } = xhr;
-      if (status === 200) onOutcome({ ok: true, body: responseText });
-      else onOutcome({ ok: false, description: status, context: xhr });
+      const body = status === 200 ? responseText : undefined;
+      onOutcome({ body, description: status, context: xhr });
     };
     xhr.send(body);
     return abort;

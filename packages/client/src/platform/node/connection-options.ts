@@ -4,12 +4,29 @@ import type { EngineOptions } from "../../engine/options.ts";
 
 export type TlsOptions = Pick<
   TlsConnectionOptions,
-  "pfx" | "key" | "passphrase" | "cert" | "ca" | "ciphers" | "rejectUnauthorized" | "checkServerIdentity"
+  | "pfx"
+  | "key"
+  | "passphrase"
+  | "cert"
+  | "ca"
+  | "ciphers"
+  | "servername"
+  | "checkServerIdentity"
+  | "rejectUnauthorized"
 >;
 
 /** What the program says about TLS, for node:tls to check. */
 export function tlsOptionsOf(options: EngineOptions): TlsOptions {
-  const names = ["pfx", "key", "passphrase", "cert", "ca", "ciphers", "checkServerIdentity"] as const;
+  const names = [
+    "pfx",
+    "key",
+    "passphrase",
+    "cert",
+    "ca",
+    "ciphers",
+    "servername",
+    "checkServerIdentity",
+  ] as const;
   const given = names.filter((name) => options[name] !== undefined && options[name] !== null);
   return {
     ...Object(Object.fromEntries(given.map((name) => [name, options[name]]))),

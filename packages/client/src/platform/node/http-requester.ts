@@ -89,13 +89,13 @@ class Exchange {
     response.on("end", () => {
       const body = Buffer.concat(chunks).toString();
       const { statusCode: status } = response;
-      if (status === 200) this.#settle({ ok: true, body });
+      if (status === 200) this.#settle({ body });
       else this.#fail(status, { status, responseText: body });
     });
   }
 
   #fail(description: unknown, context: unknown): void {
-    this.#settle({ ok: false, description, context });
+    this.#settle({ description, context });
   }
 
   #settle(outcome: HttpOutcome): void {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -54,6 +55,22 @@ describe("the client on Node", () => {
       const alive = setInterval(() => { if (socket.connected) clearInterval(alive); }, 5);
     `);
       expect(output).toBe("connected");
+    },
+  );
+
+  it.each([["polling"], ["websocket"]])(
+    "lets the process end while it connects over %s, with autoUnref",
+    async (transport) => {
+      // Takes connections and never answers.
+      const silent = createServer();
+      await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+      const { port } = Object(silent.address());
+      const output = await run(`
+        io("http://127.0.0.1:${port}", { autoUnref: true, transports: ["${transport}"] });
+        setTimeout(() => console.log("waited long enough"), 300);
+      `);
+      silent.close();
+      expect(output).toBe("waited long enough");
     },
   );
 

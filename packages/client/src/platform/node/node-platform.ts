@@ -1,4 +1,5 @@
 import type { TransportConstructor } from "../../engine/transport.ts";
+import { startUpgrade } from "../../engine/upgrade.ts";
 import type { Platform } from "../../platform.ts";
 import { WebTransport } from "../browser/transports.ts";
 import { createSystemClock } from "../system-clock.ts";
@@ -7,10 +8,6 @@ import { NodeWebSocket, NodeXHR } from "./transports.ts";
 
 const nextTick = process.nextTick.bind(process);
 
-function never(): () => void {
-  return () => {};
-}
-
 /** Node, and runtimes that run its modules. */
 export const nodePlatform: Platform = {
   transports: new Map<string, TransportConstructor>([
@@ -18,6 +15,7 @@ export const nodePlatform: Platform = {
     ["websocket", NodeWebSocket],
     ["webtransport", WebTransport],
   ]),
+  startUpgrade,
   // A polyfill may be set at any time.
   defaultTransports: () => [
     "polling",
@@ -40,7 +38,5 @@ export const nodePlatform: Platform = {
     return type === "blob" ? new Blob([copy]) : copy;
   },
   createCookieJar: () => new MemoryCookieJar(Date.now),
-  onOffline: never,
-  onOnline: never,
-  onBeforeUnload: never,
+  onPageEvent: () => () => {},
 };
