@@ -54,7 +54,7 @@ async function runProject(project) {
     command: "vitest",
     args: ["run", "--project", project, "--reporter=default", "--reporter=./scripts/count-reporter.mjs"],
     env: { TAUTLINE_COUNTS: file },
-    limitMinutes: 6,
+    limitMinutes: 12,
   });
   results.push(result);
   const counts = existsSync(file)
