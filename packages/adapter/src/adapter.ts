@@ -1,7 +1,7 @@
 // The in-memory adapter: who is in which room on this node, and who therefore receives a broadcast.
 // Cluster adapters extend it (adapters.md §1). `rooms` and `sids` mirror each other at every moment.
 
-import { Emitter } from "@tautline/events/emitter";
+import { GuardedEmitter } from "@tautline/events/guarded-emitter";
 import type {
   AdapterSocket,
   BroadcastOptions,
@@ -25,7 +25,7 @@ export type AckHandler = (...values: unknown[]) => void;
 export class Adapter<
   S extends AdapterSocket<Encoded> = AdapterSocket<never>,
   Encoded = Parameters<S["deliver"]>[0],
-> extends Emitter {
+> extends GuardedEmitter {
   readonly nsp: NamespaceView<Encoded, S>;
   /** Room → its members on this node. Read it freely; change it through `addAll`, `del` and `delAll`. */
   readonly rooms: Map<Room, Set<SocketId>> = new Map();
@@ -180,26 +180,22 @@ export class Adapter<
       members.add(id);
     } else {
       this.rooms.set(room, new Set([id]));
-      this.#announce("create-room", room);
+      this.emit("create-room", room);
       if (!this.rooms.get(room)?.has(id)) return;
     }
-    this.#announce("join-room", room, id);
+    this.emit("join-room", room, id);
   }
 
   #exit(room: Room, id: SocketId): void {
     const members = this.rooms.get(room);
     if (!members?.delete(id)) return;
-    this.#announce("leave-room", room, id);
-    if (members.size === 0 && this.rooms.delete(room)) this.#announce("delete-room", room);
+    this.emit("leave-room", room, id);
+    if (members.size === 0 && this.rooms.delete(room)) this.emit("delete-room", room);
   }
 
   /** A listener that fails leaves no membership behind half changed. */
-  #announce(event: string, ...args: string[]): void {
-    try {
-      this.emit(event, ...args);
-    } catch (error) {
-      if (this.nsp.report === undefined) throw error;
-      this.nsp.report(error);
-    }
+  protected override onListenerError(error: unknown): void {
+    if (this.nsp.report === undefined) throw error;
+    this.nsp.report(error);
   }
 }

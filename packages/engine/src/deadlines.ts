@@ -83,7 +83,7 @@ export class DeadlineQueue {
         first.onDue();
       }
     } finally {
-      // Also when a listener of the program threw: the others still wait.
+      // Whatever failed: the others still wait.
       lane.isSwept = false;
       this.#rearm(lane, nowMs);
     }

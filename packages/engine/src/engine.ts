@@ -1,7 +1,8 @@
 // The Engine.IO server of one node, without a runtime: it admits requests, opens sessions and routes to them.
 
 import type { Clock } from "@tautline/events/clock";
-import { Emitter } from "@tautline/events/emitter";
+import { guard, guardReport, type Report } from "@tautline/events/guard";
+import { GuardedEmitter } from "@tautline/events/guarded-emitter";
 import { readJsonpIndex } from "@tautline/protocol/jsonp";
 import { type Admission, admit } from "./admit.ts";
 import { type Clients, createClientsView } from "./clients-view.ts";
@@ -34,15 +35,20 @@ import {
 } from "./transport.ts";
 import { type PollingHost, PollingTransport } from "./transports/polling.ts";
 import { WebSocketTransport } from "./transports/websocket.ts";
+import { WebTransportTransport } from "./transports/webtransport.ts";
 import { TurnWriter } from "./turn-writer.ts";
+import { closeWebTransportSession, type WebTransportLink } from "./webtransport-link.ts";
+import { type Opening, WebTransportOpenings } from "./webtransport-openings.ts";
+import type { WebTransportSession } from "./webtransport-session.ts";
 
 /**
- * Sessions and how they come to be. A host feeds it with `onExchange` and `onUpgrade`.
+ * Sessions and how they come to be. A host feeds it with `onExchange` and `onUpgrade`, a program that has
+ * an HTTP/3 server with `onWebTransportSession`.
  *
  * @see EIO §42
  */
 export class Engine<Request = unknown>
-  extends Emitter<EngineEvents<Request>>
+  extends GuardedEmitter<EngineEvents<Request>>
   implements SessionHost<Request>, PollingHost<Request>
 {
   /** The options in effect; a program may change them for later sessions. */
@@ -50,12 +56,14 @@ export class Engine<Request = unknown>
   readonly clock: Clock;
   readonly deadlines: DeadlineQueue;
   readonly turnWriter: TurnWriter;
+  readonly report: Report;
   /** Open sessions by id. */
   readonly clients: Clients<Request>;
   readonly #runtime: Runtime;
   readonly #sessions: Map<string, Session<Request>> = new Map();
   readonly #ids: SessionIds;
   readonly #limiter: HandshakeLimiter;
+  readonly #openings: WebTransportOpenings;
   #isClosed = false;
 
   constructor(runtime: Runtime, options: EngineOptions<Request> = {}) {
@@ -64,10 +72,12 @@ export class Engine<Request = unknown>
     this.clock = runtime.clock;
     this.deadlines = new DeadlineQueue(runtime.clock);
     this.turnWriter = new TurnWriter(runtime.clock);
+    this.report = this.opts.onError ? guardReport(this.opts.onError, runtime.report) : runtime.report;
     this.clients = createClientsView(this.#sessions);
     this.#runtime = runtime;
     this.#ids = new SessionIds(runtime.fillRandom);
     this.#limiter = new HandshakeLimiter(runtime.clock, this.opts.limits);
+    this.#openings = new WebTransportOpenings(this.deadlines, runtime.base64);
   }
 
   /** The number of open sessions; a closing one counts. */
@@ -80,10 +90,9 @@ export class Engine<Request = unknown>
     return this.#ids.next();
   }
 
-  /** What a session that begins on this transport may move to (EIO §8). */
+  /** What a session that begins on this transport could move to; clients are offered those that are enabled (EIO §8). */
   upgrades(name: TransportName): TransportName[] {
-    if (!this.opts.allowUpgrades) return [];
-    return upgradeTargets[name].filter((target) => this.opts.transports.includes(target));
+    return this.opts.allowUpgrades ? [...upgradeTargets[name]] : [];
   }
 
   /** Takes handshakes again after a `close`: an HTTP server may listen again (EIO §40). */
@@ -94,6 +103,7 @@ export class Engine<Request = unknown>
   /** Closes every session without waiting for what is queued (EIO §14.5), and takes no handshakes from here on. */
   close(): this {
     this.#isClosed = true;
+    this.#openings.close();
     for (const session of [...this.#sessions.values()]) session.close(true);
     return this;
   }
@@ -190,6 +200,7 @@ export class Engine<Request = unknown>
     }
     const rules = {
       clock: this.clock,
+      report: this.report,
       allowRequest: this.opts.allowRequest,
       isRevision3Allowed: this.opts.allowEIO3,
       generateId: (request: Request) => this.generateId(request),
@@ -210,7 +221,7 @@ export class Engine<Request = unknown>
 
   #openPolling(exchange: HttpExchange<Request>, id: string, protocol: Revision): void {
     const { j } = exchange.query;
-    const transport = new PollingTransport<Request>(this, identityOf(id, protocol, exchange.query), {
+    const transport = new PollingTransport<Request>(this, this.#identityOf(id, protocol, exchange.query), {
       base64: this.#runtime.base64,
       jsonpIndex: typeof j === "string" ? readJsonpIndex(j) : undefined,
     });
@@ -223,8 +234,12 @@ export class Engine<Request = unknown>
   /** Called by polling transports for each successful response. */
   editHeaders(headers: Headers, exchange: HttpExchange<Request>, sid: string): void {
     const isInitial = !exchange.query.sid;
-    if (isInitial && this.opts.cookie) {
-      headers["Set-Cookie"] = this.#runtime.serializeCookie(this.opts.cookie.name, sid, this.opts.cookie);
+    const { cookie } = this.opts;
+    if (isInitial && cookie) {
+      // The options are the program's, and so is `encode`: without a cookie the session works all the same.
+      guard(this.report, () => {
+        headers["Set-Cookie"] = this.#runtime.serializeCookie(cookie.name, sid, cookie);
+      });
     }
     this.#announceHeaders(headers, exchange.request, isInitial);
   }
@@ -274,7 +289,61 @@ export class Engine<Request = unknown>
   }
 
   #createWebSocket(link: WebSocketLink, id: string, protocol: Revision, query: Query): WebSocketTransport {
-    return new WebSocketTransport(link, identityOf(id, protocol, query), this.#runtime.base64);
+    return new WebSocketTransport(link, this.#identityOf(id, protocol, query), this.#runtime.base64);
+  }
+
+  // WebTransport
+
+  /**
+   * Processes one session of an HTTP/3 server, whose first packet opens a session here or moves one. Resolves once it
+   * is admitted or closed; never rejects.
+   *
+   * @example
+   * for await (const session of sessionsOf(http3Server, "/socket.io/")) io.engine.onWebTransportSession(session);
+   *
+   * @see EIO §11.1
+   */
+  async onWebTransportSession(session: WebTransportSession): Promise<void> {
+    if (this.#isClosed) return closeWebTransportSession(session);
+    const opening = await this.#openings.open(session, this.opts);
+    if (opening === undefined) return;
+    const isAdmitted =
+      opening.sid === undefined
+        ? this.#openWebTransport(opening)
+        : this.#moveToWebTransport(opening, opening.sid);
+    if (!isAdmitted) opening.link.close();
+  }
+
+  /** EIO §11.1.4: there is no request, and so nothing to ask the program about. */
+  #openWebTransport({ link, early }: Opening): boolean {
+    if (this.#isClosed || this.#limiter.admit(undefined)) return false;
+    const id = this.#ids.next();
+    const transport = this.#createWebTransport(link, id);
+    const identity = { id, protocol: 4, request: null, remoteAddress: undefined } as const;
+    const session = new Session<Request>(this, identity, transport);
+    this.#register(session);
+    session.handOverFirst();
+    transport.start(early);
+    return true;
+  }
+
+  #moveToWebTransport({ link, early }: Opening, sid: string): boolean {
+    const session = this.#sessions.get(sid);
+    // CVE-2026-102599: the revision of a session is fixed at its handshake, and here it is 4 (EIO §11.1.4).
+    if (session?.protocol !== 4) return false;
+    const candidate = this.#createWebTransport(link, sid);
+    if (!session.tryUpgrade(candidate)) return false;
+    candidate.start(early);
+    return true;
+  }
+
+  #createWebTransport(link: WebTransportLink, id: string): WebTransportTransport {
+    return new WebTransportTransport(this, link, this.#identityOf(id, 4, {}), this.#runtime.base64);
+  }
+
+  /** EIO §5.4. */
+  #identityOf(sid: string, protocol: Revision, query: Query): TransportIdentity {
+    return { sid, protocol, supportsBinary: !query.b64, report: this.report };
   }
 
   // Sessions
@@ -292,6 +361,11 @@ export class Engine<Request = unknown>
   /** EIO §8: the session becomes visible, then `connection`. */
   #register(session: Session<Request>): void {
     if (session.readyState === "closed") return;
+    // A listener of the handshake's headers has closed the engine.
+    if (this.#isClosed) {
+      session.close(true);
+      return;
+    }
     this.#sessions.set(session.id, session);
     this.#limiter.onSessionOpen(session.remoteAddress);
     this.emit("connection", session);
@@ -301,7 +375,7 @@ export class Engine<Request = unknown>
   describeSession(session: Session<Request>): string {
     return JSON.stringify({
       sid: session.id,
-      upgrades: this.upgrades(session.transport.name),
+      upgrades: this.upgrades(session.transport.name).filter((name) => this.opts.transports.includes(name)),
       pingInterval: this.opts.pingInterval,
       pingTimeout: this.opts.pingTimeout,
       maxPayload: this.opts.maxHttpBufferSize,
@@ -321,11 +395,10 @@ export class Engine<Request = unknown>
     this.#sessions.delete(session.id);
     this.#limiter.onSessionClosed(session.remoteAddress);
   }
-}
 
-/** EIO §5.4. */
-function identityOf(sid: string, protocol: Revision, query: Query): TransportIdentity {
-  return { sid, protocol, supportsBinary: !query.b64 };
+  protected override onListenerError(error: unknown): void {
+    this.report(error);
+  }
 }
 
 /** Of a connection that gets no session: what it says is not wanted, and its end is awaited in silence. */

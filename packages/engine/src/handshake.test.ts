@@ -7,6 +7,7 @@ async function decide(rules: Partial<HandshakeRules<string>>, protocol: 3 | 4 = 
   const decisions: HandshakeDecision[] = [];
   const all: HandshakeRules<string> = {
     clock,
+    report: () => {},
     allowRequest: undefined,
     isRevision3Allowed: false,
     generateId: () => "id",
@@ -59,19 +60,34 @@ describe("decideHandshake", () => {
     );
   });
 
-  it("does not swallow what a listener behind the answer throws", () => {
-    const clock = new ManualClock();
-    const rules = {
-      clock,
-      allowRequest: (_: string, done: (message: null, success: boolean) => void) => done(null, true),
-      isRevision3Allowed: false,
-      generateId: () => "id",
-      isIdTaken: () => false,
+  it("reports what allowRequest throws, or rejects with, after it has answered too", async () => {
+    const reported: unknown[] = [];
+    const report = (error: unknown) => reported.push(error);
+    const throwing = (_: string, done: (message: null, success: boolean) => void) => {
+      done(null, true);
+      throw "too late";
     };
-    const listener = () => {
-      throw new Error("of a listener");
+    expect(await decide({ allowRequest: throwing, report })).toEqual([{ ok: true, id: "id" }]);
+    const rejecting = async (_: string, done: (message: null, success: boolean) => void) => {
+      done(null, true);
+      throw "later still";
     };
-    expect(() => decideHandshake("request", 4, rules, listener)).toThrow("of a listener");
+    expect(await decide({ allowRequest: rejecting, report })).toEqual([{ ok: true, id: "id" }]);
+    await decide({ allowRequest: () => Promise.reject("at once"), report });
+    expect(reported).toEqual(["too late", "later still", "at once"]);
+  });
+
+  it("reports that generateId failed, besides the refusal", async () => {
+    const reported: unknown[] = [];
+    const report = (error: unknown) => reported.push(error);
+    await decide({ generateId: () => Promise.reject("no id"), report });
+    await decide({ generateId: () => "", report });
+    await decide({ generateId: () => "taken", isIdTaken: () => true, report });
+    expect(reported).toEqual([
+      "no id",
+      expect.objectContaining({ message: "a session id must be text, not empty" }),
+      expect.objectContaining({ message: 'the generated session id "taken" is in use' }),
+    ]);
   });
 
   it("asks for revision 3 after allowRequest (EIO §7.1.7a)", async () => {

@@ -2,6 +2,7 @@
 // Both may take their time; while they answer at once, nothing is deferred.
 
 import type { Clock } from "@tautline/events/clock";
+import type { Report } from "@tautline/events/guard";
 import { createBadRequest, EngineError, errorCodes, type Refusal } from "./errors.ts";
 import type { AllowRequestCallback } from "./options.ts";
 import type { Revision } from "./transport.ts";
@@ -13,6 +14,8 @@ export type HandshakeDecision =
 /** What the decision rests on. */
 export interface HandshakeRules<Request> {
   readonly clock: Clock;
+  /** Where what a hook throws goes, once it has answered. */
+  readonly report: Report;
   readonly allowRequest: ((request: Request, callback: AllowRequestCallback) => unknown) | undefined;
   readonly isRevision3Allowed: boolean;
   /** A string, a number, or a promise of one. */
@@ -54,17 +57,19 @@ function askAllowRequest<Request>(
   };
   const callback: AllowRequestCallback = (message, success) =>
     answer(success ? undefined : createForbidden(message));
+  const fail = (error: unknown): void => {
+    rules.report(error);
+    // A hook that fails lets nobody in.
+    answer(createForbidden(undefined, error));
+  };
   let result: unknown;
   try {
     result = rules.allowRequest(request, callback);
   } catch (error) {
-    // What comes after an answer is not the hook's failure, but that of a listener further on.
-    if (isAnswered) throw error;
-    // A hook that fails lets nobody in.
-    answer(createForbidden(undefined, error));
+    fail(error);
     return;
   }
-  onRejection(result, (error) => answer(createForbidden(undefined, error)));
+  onRejection(result, fail);
 }
 
 function createForbidden(message: unknown, error?: unknown): Refusal {
@@ -82,7 +87,7 @@ function askForId<Request>(
   try {
     value = rules.generateId(request);
   } catch (error) {
-    onDecision(refuseId(error));
+    onDecision(refuseId(error, rules));
     return;
   }
   if (!isThenable(value)) {
@@ -92,22 +97,25 @@ function askForId<Request>(
   // Out of the promise at once: an error of a `connection` listener is not a rejection of the id.
   value.then(
     (id) => rules.clock.nextTick(() => onDecision(checkId(id, rules))),
-    (error) => rules.clock.nextTick(() => onDecision(refuseId(error))),
+    (error) => rules.clock.nextTick(() => onDecision(refuseId(error, rules))),
   );
 }
 
 function checkId<Request>(value: unknown, rules: HandshakeRules<Request>): HandshakeDecision {
   const id = typeof value === "number" ? String(value) : value;
   if (typeof id !== "string" || id === "") {
-    return refuseId(new EngineError("EIO_INVALID_SESSION_ID", `a session id must be text: ${String(id)}`));
+    const message = `a session id must be text, not ${id === "" ? "empty" : typeof id}`;
+    return refuseId(new EngineError("EIO_INVALID_SESSION_ID", message), rules);
   }
   if (rules.isIdTaken(id)) {
-    return refuseId(new EngineError("EIO_INVALID_SESSION_ID", "the generated session id is in use"));
+    const message = `the generated session id "${id}" is in use`;
+    return refuseId(new EngineError("EIO_INVALID_SESSION_ID", message), rules);
   }
   return { ok: true, id };
 }
 
-function refuseId(error: unknown): HandshakeDecision {
+function refuseId(error: unknown, { report }: { readonly report: Report }): HandshakeDecision {
+  report(error);
   return { ok: false, refusal: createBadRequest("ID_GENERATION_ERROR", { error }) };
 }
 

@@ -60,6 +60,11 @@ export interface EngineOptions<Request = unknown> {
   /** Whether clients of revision 3 are accepted. Default false. */
   allowEIO3?: boolean;
   limits?: HandshakeLimits;
+  /**
+   * Called with what functions of the program throw, or reject with: listeners of engine, sessions and transports,
+   * callbacks of `send`. Default: writes the error to standard error. The process is never ended by one.
+   */
+  onError?: (error: unknown) => void;
 }
 
 /** EIO §19.2; what a WebSocket server of the program's choice takes besides is handed through. */
@@ -101,6 +106,7 @@ export interface ResolvedEngineOptions<Request = unknown> {
   cookie: (CookieOptions & { name: string }) | false;
   allowEIO3: boolean;
   limits: HandshakeLimits;
+  onError?: ((error: unknown) => void) | undefined;
   /** Options of hosts and of other programs ride along (EIO §41). */
   [option: string]: unknown;
 }
@@ -129,6 +135,7 @@ export function resolveOptions<Request>(
     cookie: resolveCookie(given.cookie),
     allowEIO3: given.allowEIO3 ?? false,
     limits: given.limits ?? {},
+    onError: given.onError,
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Base64 } from "@tautline/protocol/base64";
 import { encodeBinaryAsText } from "@tautline/protocol/engine-packet";
 import { encodeV3BinaryPacket, encodeV3PacketAsText } from "@tautline/protocol/engine-v3";
+import { encodeFrameHeader } from "@tautline/protocol/webtransport-frames";
 import type { OutboundPacket, SharedMessage } from "./outbound-packet.ts";
 
 /** The packet as text: for polling of revision 4, and WebSocket sessions that asked for `b64` (EIO §3.1). */
@@ -29,6 +30,13 @@ export function asBinary3(packet: OutboundPacket): SharedMessage {
   return packet.forms.bytes3;
 }
 
+/** The packet as bytes of a WebTransport stream (EIO §11.2). */
+export function asStreamFrame(packet: OutboundPacket, base64: Base64): Uint8Array {
+  packet.forms ??= {};
+  packet.forms.streamFrame ??= createStreamFrame(packet, base64);
+  return packet.forms.streamFrame;
+}
+
 /** The bytes of the packet's payload on the wire, counted once per packet, not per receiver (SEC §4). */
 export function byteLengthOf(packet: OutboundPacket): number {
   if (packet.knownBytes < 0) {
@@ -52,6 +60,18 @@ export function utf8Length(text: string): number {
     if (unit >= 0xd800 && unit < 0xdc00 && isLowSurrogate(text.charCodeAt(at + 1))) at++;
   }
   return bytes;
+}
+
+/** There is no empty frame, so empty binary travels as text (EIO §3.2, §11.2): peers take it whatever the channel. */
+function createStreamFrame(packet: OutboundPacket, base64: Base64): Uint8Array {
+  const content = packet.payload.length > 0 ? packet.payload : asText(packet, base64).payload;
+  const isBinary = typeof content !== "string";
+  const bytes = isBinary ? content : new TextEncoder().encode(content);
+  const header = encodeFrameHeader(bytes.byteLength, isBinary);
+  const frame = new Uint8Array(header.byteLength + bytes.byteLength);
+  frame.set(header);
+  frame.set(bytes, header.byteLength);
+  return frame;
 }
 
 function isLowSurrogate(unit: number): boolean {

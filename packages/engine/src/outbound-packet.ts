@@ -15,7 +15,15 @@ interface OtherForms {
   text3?: SharedMessage;
   /** Revision 3: type byte and bytes. */
   bytes3?: SharedMessage;
+  /** WebTransport: header and content. */
+  streamFrame?: Uint8Array;
 }
+
+/**
+ * What becomes of an event for a peer that does not read, once `maxBufferedBytes` wait for it (SEC §4): the session is
+ * closed, or the event is dropped as a volatile one would be, or older ones make room for it.
+ */
+export type SlowConsumerPolicy = "disconnect" | "drop-volatile" | "drop-oldest";
 
 /**
  * One engine packet on its way out, shared by every session that sends it.
@@ -35,6 +43,10 @@ export class OutboundPacket implements SharedMessage {
   /** The content of the WebSocket message, revision 4 (EIO §3.1): type digit and text, or the bare bytes. */
   readonly payload: string | Uint8Array;
   readonly compress: boolean;
+  /** Set by the layer above for its events; anything else must arrive, or the session end. */
+  slowConsumer: SlowConsumerPolicy = "disconnect";
+  /** Whether it belongs to the packet before it, as attachments do: they are dropped together. */
+  isPart = false;
   /** Memo of the WebSocket endpoint: the complete unmasked frame. */
   frame: Uint8Array | undefined = undefined;
   /** Memo of the WebSocket endpoint: the complete unmasked frame, deflated without context takeover. */

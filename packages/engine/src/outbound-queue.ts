@@ -37,6 +37,22 @@ export class OutboundQueue {
     return packets;
   }
 
+  /**
+   * Drops the oldest of the events that may be dropped, each whole, until `bytes` are freed or none is left. Gives the
+   * number of bytes that were freed.
+   */
+  dropOldest(bytes: number): number {
+    const packets = this.take();
+    let freedBytes = 0;
+    let isDropping = false;
+    for (const packet of packets) {
+      if (!packet.isPart) isDropping = packet.slowConsumer === "drop-oldest" && freedBytes < bytes;
+      if (isDropping) freedBytes += byteLengthOf(packet);
+      else this.push(packet);
+    }
+    return freedBytes;
+  }
+
   /** Every byte that waits (SEC §4). */
   get byteLength(): number {
     for (; this.#countedPackets < this.packets.length; this.#countedPackets++) {

@@ -5,6 +5,7 @@
 // the host calls nothing. The host translates and decides nothing: status codes, reasons and limits come from here.
 
 import type { Clock } from "@tautline/events/clock";
+import type { Report } from "@tautline/events/guard";
 import type { Base64 } from "@tautline/protocol/base64";
 import type { CookieOptions, HttpCompressionOptions } from "./options.ts";
 import type { SharedMessage } from "./outbound-packet.ts";
@@ -15,6 +16,8 @@ export interface Runtime {
   readonly clock: Clock;
   readonly base64: Base64;
   readonly fillRandom: FillRandom;
+  /** Where errors of the program's own functions go, unless it sets `onError`. MUST NOT throw. */
+  readonly report: Report;
   /** One `Set-Cookie` value, attributes in the order of EIO §18. */
   readonly serializeCookie: (name: string, value: string, options: CookieOptions) => string;
 }
@@ -74,7 +77,9 @@ export interface HttpExchange<Request = unknown> extends Incoming<Request> {
   readBody(limitBytes: number, sink: BodySink): void;
   /** Answers. The engine calls this once, or `destroy` once. */
   reply(reply: HttpReply): void;
-  /** Cuts the connection without an answer. */
+  /** The bytes of the reply that the system has not taken; 0 before the reply, and once the peer is gone. */
+  readonly unsentBytes: number;
+  /** Cuts the connection: without an answer, or while the peer does not read it. Nothing once it has been read. */
   destroy(): void;
 }
 

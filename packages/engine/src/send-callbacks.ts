@@ -1,10 +1,16 @@
+import { guard, type Report } from "@tautline/events/guard";
 import type { SendCallback } from "./session-events.ts";
 import type { Transport } from "./transport.ts";
 
 /** The callbacks that programs gave to `send`; a session has one of these only if they do. */
 export class SendCallbacks {
+  readonly #report: Report;
   #queued: SendCallback[] = [];
   #handedOver: SendCallback[] = [];
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
 
   /** Of a message that joins the queue. */
   add(callback: SendCallback): void {
@@ -21,6 +27,6 @@ export class SendCallbacks {
   run(transport: Transport): void {
     const callbacks = this.#handedOver;
     this.#handedOver = [];
-    for (const callback of callbacks) callback(transport);
+    for (const callback of callbacks) guard(this.#report, () => callback(transport));
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "@tautline/events/clock";
+import type { Report } from "@tautline/events/guard";
 import type { DeadlineQueue } from "./deadlines.ts";
 import type { OutboundPacket } from "./outbound-packet.ts";
 import type { Session } from "./session.ts";
@@ -9,6 +10,8 @@ export interface SessionHost<Request = unknown> {
   readonly clock: Clock;
   readonly deadlines: DeadlineQueue;
   readonly turnWriter: TurnWriter;
+  /** Where errors of the program's own functions go. */
+  readonly report: Report;
   readonly opts: {
     readonly pingInterval: number;
     readonly pingTimeout: number;

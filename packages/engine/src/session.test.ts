@@ -18,6 +18,7 @@ function open(
     clock,
     deadlines: new DeadlineQueue(clock),
     turnWriter: new TurnWriter(clock),
+    report: (error) => log.push(`reported: ${error}`),
     opts: {
       pingInterval: 25_000,
       pingTimeout: 20_000,
@@ -447,5 +448,147 @@ describe("Session: closing (EIO §14)", () => {
     clock.advance(100_000);
     expect(log).toEqual(["gone", "owner: transport close", "transport close"]);
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe("Session: functions of the program that fail", () => {
+  it("are reported once each, and keep nothing from the others", () => {
+    const { clock, log, session, transport } = opened();
+    for (const event of ["packet", "data", "message", "packetCreate", "flush", "drain"] as const) {
+      session.on(event, () => {
+        throw event;
+      });
+    }
+    session.on("message", () => log.push("second listener"));
+    transport.receive({ type: "message", data: "in" });
+    session.send("out", () => {
+      throw "callback";
+    });
+    clock.settle();
+    expect(log).toEqual([
+      "reported: packet",
+      "reported: data",
+      "reported: message",
+      "second listener",
+      "in",
+      "reported: packetCreate",
+      "reported: flush",
+      "reported: drain",
+      "reported: callback",
+    ]);
+    expect(transport.sent).toEqual([["4out"]]);
+  });
+
+  it("do not keep it from ending", () => {
+    const { log, session } = opened();
+    session.on("close", () => {
+      throw "close";
+    });
+    session.close();
+    expect(session.readyState).toBe("closed");
+    expect(log).toEqual(["gone", "owner: forced close", "forced close", "reported: close"]);
+  });
+});
+
+describe("Session: a peer that asks for more without having read what it was given (SEC §4)", () => {
+  it("is closed as a slow consumer when that is more than the limit", () => {
+    const { clock, log, session, transport } = opened(new RecordingTransport("polling"));
+    transport.isWritable = false;
+    session.send("more");
+    clock.settle();
+    transport.waitingBytes = 1001;
+    transport.becomeWritable();
+    expect(log).toContain("slow consumer: 1006 bytes wait for a peer that does not read");
+    expect(transport.endings).toEqual(["discard", "terminate"]);
+  });
+
+  it("is served at the limit", () => {
+    const { clock, session, transport } = opened(new RecordingTransport("polling"));
+    transport.isWritable = false;
+    session.send("more");
+    clock.settle();
+    transport.waitingBytes = 1000;
+    transport.becomeWritable();
+    expect(transport.sent).toEqual([["4more"]]);
+  });
+});
+
+describe("Session: events that may be dropped (SEC §4)", () => {
+  const event = (text: string, slowConsumer: OutboundPacket["slowConsumer"]) => {
+    const packet = new OutboundPacket("message", text);
+    packet.slowConsumer = slowConsumer;
+    return packet;
+  };
+  const part = (length: number) => {
+    const packet = new OutboundPacket("message", new Uint8Array(length));
+    packet.isPart = true;
+    return packet;
+  };
+
+  it("are sent up to the limit, and not beyond it", () => {
+    const { session, transport } = opened();
+    transport.isWritable = false;
+    transport.waitingBytes = 900;
+    expect(session.makeRoom([event("x".repeat(99), "drop-volatile")])).toBe(true);
+    expect(session.makeRoom([event("x".repeat(100), "drop-volatile")])).toBe(false);
+    expect(session.makeRoom([event("x".repeat(99), "drop-volatile"), part(1)])).toBe(false);
+  });
+
+  it("make room for others, the oldest first, each with its attachments, and leave alone what must arrive", () => {
+    const { clock, session, transport } = opened();
+    transport.isWritable = false;
+    const kept = shared("y".repeat(99));
+    const binary = [event("b".repeat(99), "drop-oldest"), part(200)];
+    const later = [1, 2, 3].map((index) => event(`${index}`.repeat(199), "drop-oldest"));
+    for (const packet of [kept, ...binary, ...later]) session.sendPacket(packet);
+    clock.settle();
+    expect(session.bufferedBytes).toBe(1000);
+    const late = event("late", "drop-oldest");
+    expect(session.makeRoom([late])).toBe(true);
+    session.sendPacket(late);
+    transport.becomeWritable();
+    expect(transport.batches).toEqual([[kept, ...later, late]]);
+    expect(session.readyState).toBe("open");
+  });
+
+  it("are dropped themselves when there is nothing older to drop", () => {
+    const { clock, session, transport } = opened();
+    transport.isWritable = false;
+    session.sendPacket(shared("y".repeat(500)));
+    clock.settle();
+    transport.waitingBytes = 499;
+    expect(session.makeRoom([event("x", "drop-oldest")])).toBe(false);
+  });
+});
+
+describe("Session: waiting until nothing waits (SEC §4)", () => {
+  it("ends with the next tick when nothing does", () => {
+    const { clock, log, session } = opened();
+    session.whenFlushed(() => log.push("flushed"));
+    expect(log).toEqual([]);
+    clock.settle();
+    expect(log).toEqual(["flushed"]);
+  });
+
+  it("ends when the system has taken everything", () => {
+    const { clock, log, session, transport } = opened();
+    session.send("x");
+    session.whenFlushed(() => log.push("flushed"));
+    transport.waitingBytes = 5;
+    clock.settle();
+    expect(log).toEqual([]);
+    transport.waitingBytes = 0;
+    transport.becomeWritable();
+    clock.settle();
+    expect(log).toEqual(["flushed"]);
+  });
+
+  it("ends with the session", () => {
+    const { clock, log, session, transport } = opened();
+    transport.waitingBytes = 5;
+    session.whenFlushed(() => log.push("flushed"));
+    transport.lose();
+    clock.settle();
+    expect(log).toContain("flushed");
   });
 });

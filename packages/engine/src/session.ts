@@ -7,15 +7,17 @@
 // - packets leave in the order in which they were queued, also across an upgrade: the queue is the session's, and
 //   is handed over whole, to the transport that is current at that moment;
 // - a turn writes a session once: what is sent only joins the queue, which the engine's TurnWriter hands over;
-// - `close` listeners and the owner are told once, and nothing is received or sent afterwards.
+// - `close` listeners and the owner are told once, and nothing is received or sent afterwards;
+// - no function of the program can throw into it.
 
-import { Emitter } from "@tautline/events/emitter";
+import { GuardedEmitter } from "@tautline/events/guarded-emitter";
 import { type MachineTable, next } from "@tautline/events/machine";
 import type { EnginePacket } from "@tautline/protocol/engine-packet";
 import type { CloseReason } from "./close-reasons.ts";
 import { TransportError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { toOutgoingData } from "./options.ts";
+import { byteLengthOf } from "./outbound-forms.ts";
 import { NOOP, OutboundPacket, PING, PONG } from "./outbound-packet.ts";
 import { OutboundQueue } from "./outbound-queue.ts";
 import { SendCallbacks } from "./send-callbacks.ts";
@@ -51,6 +53,9 @@ export interface SessionIdentity<Request> {
   readonly remoteAddress: string | undefined;
 }
 
+/** Of `maxBufferedBytes`: how much more than needed is dropped when older events make room. */
+const SPARE_SHARE = 0.25;
+
 /** `false` before any upgrade, the attempt while it lasts, `true` once upgraded. */
 type UpgradeProgress = false | Upgrade | true;
 
@@ -59,7 +64,7 @@ type UpgradeProgress = false | Upgrade | true;
  *
  * @see EIO §43
  */
-export class Session<Request = unknown> extends Emitter<SessionEvents> implements TransportOwner {
+export class Session<Request = unknown> extends GuardedEmitter<SessionEvents> implements TransportOwner {
   readonly id: string;
   readonly protocol: Revision;
   /** The handshake request; may be set to `null` to save memory. `null` for WebTransport. */
@@ -78,6 +83,8 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
   /** Set by a queue that passed `maxBufferedBytes`, until the end of the turn closes the session. */
   #isOverflowing = false;
   #callbacks: SendCallbacks | undefined = undefined;
+  /** Whoever waits until nothing waits any more. */
+  #flushWaiters: (() => void)[] | undefined = undefined;
 
   constructor(server: SessionHost<Request>, identity: SessionIdentity<Request>, transport: Transport) {
     super();
@@ -147,7 +154,7 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
     const compress = isBare ? true : (options?.compress ?? true);
     const onWritten = isBare ? options : callback;
     if (typeof onWritten === "function") {
-      this.#callbacks ??= new SendCallbacks();
+      this.#callbacks ??= new SendCallbacks(this.server.report);
       this.#callbacks.add(onWritten);
     }
     this.sendPacket(new OutboundPacket("message", toOutgoingData(data), compress));
@@ -184,6 +191,7 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
     this.server.onDrain(this);
     if (this.transport.writable || this.transport.name === "polling") this.#callbacks?.run(this.transport);
     if (this.readyState === "closing" && this.#isQueueEmpty) this.transport.close();
+    this.#checkFlushed();
   }
 
   /** Called by the engine's TurnWriter. */
@@ -209,6 +217,37 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
     if (this.#isDirty) return;
     this.#isDirty = true;
     this.server.turnWriter.add(this);
+  }
+
+  /**
+   * Whether one more event, whose packets these are, may be sent: of a policy other than `disconnect` it must not let
+   * more wait than the limit. Older events are dropped for it if its policy says so.
+   */
+  makeRoom(packets: readonly OutboundPacket[]): boolean {
+    const { maxBufferedBytes } = this.server.opts;
+    let excessBytes = this.bufferedBytes - maxBufferedBytes;
+    for (const packet of packets) excessBytes += byteLengthOf(packet);
+    if (excessBytes <= 0) return true;
+    if (packets[0]?.slowConsumer !== "drop-oldest") return false;
+    // More than is needed: what is dropped for each event would be looked for in the whole queue.
+    return this.#queue.dropOldest(excessBytes + maxBufferedBytes * SPARE_SHARE) >= excessBytes;
+  }
+
+  /** Calls `callback` once nothing waits any more (SEC §4), or the session has ended; never before it returns. */
+  whenFlushed(callback: () => void): void {
+    if (this.readyState === "closed" || this.bufferedBytes === 0) {
+      this.server.clock.nextTick(callback);
+      return;
+    }
+    this.#flushWaiters ??= [];
+    this.#flushWaiters.push(callback);
+  }
+
+  #checkFlushed(): void {
+    if (this.#flushWaiters === undefined || (this.readyState !== "closed" && this.bufferedBytes > 0)) return;
+    const waiters = this.#flushWaiters;
+    this.#flushWaiters = undefined;
+    for (const waiter of waiters) this.server.clock.nextTick(waiter);
   }
 
   #endSlowConsumer(): void {
@@ -256,7 +295,10 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
 
   onDrain(): void {
     this.#callbacks?.run(this.transport);
-    this.#flushOrCheck();
+    // A peer may ask for more without having read what it was given: polling, on ever new connections.
+    if (this.transport.bufferedBytes > this.server.opts.maxBufferedBytes) this.#endSlowConsumer();
+    else this.#flushOrCheck();
+    this.#checkFlushed();
   }
 
   onTransportClose(): void {
@@ -377,6 +419,7 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
     this.#move("end");
     this.#heartbeat.stop();
     this.#callbacks = undefined;
+    this.#checkFlushed();
     this.transport.owner = undefined;
     this.transport.discard();
     if (typeof this.#progress === "object") this.#progress.abandon();
@@ -387,6 +430,10 @@ export class Session<Request = unknown> extends Emitter<SessionEvents> implement
     if (this.hasListeners("close")) this.emit("close", reason, description);
     // EIO §62.38: `close` listeners may read what was not sent.
     this.server.clock.nextTick(() => this.#queue.take());
+  }
+
+  protected override onListenerError(error: unknown): void {
+    this.server.report(error);
   }
 
   #move(event: SessionEvent): void {

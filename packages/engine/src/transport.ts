@@ -1,4 +1,5 @@
-import { Emitter } from "@tautline/events/emitter";
+import type { Report } from "@tautline/events/guard";
+import { GuardedEmitter } from "@tautline/events/guarded-emitter";
 import type { EnginePacket } from "@tautline/protocol/engine-packet";
 import type { TransportError } from "./errors.ts";
 import type { OutboundPacket } from "./outbound-packet.ts";
@@ -46,6 +47,8 @@ export interface TransportIdentity {
   readonly protocol: Revision;
   /** Whether binary may travel as bytes (EIO §5.4). */
   readonly supportsBinary: boolean;
+  /** Where errors of listeners go. */
+  readonly report: Report;
 }
 
 /**
@@ -54,19 +57,21 @@ export interface TransportIdentity {
  * Obligations: `send` MUST be called only while `writable`, and takes every packet; `onDrain` follows whenever
  * `writable` turns from false to true; after `owner` is unset nobody is told anything.
  */
-export abstract class Transport extends Emitter<TransportEvents> {
+export abstract class Transport extends GuardedEmitter<TransportEvents> {
   abstract readonly name: TransportName;
   readonly sid: string;
   readonly protocol: Revision;
   readonly supportsBinary: boolean;
   owner: TransportOwner | undefined = undefined;
   readyState: "open" | "closing" | "closed" = "open";
+  readonly #report: Report;
 
   constructor(identity: TransportIdentity) {
     super();
     this.sid = identity.sid;
     this.protocol = identity.protocol;
     this.supportsBinary = identity.supportsBinary;
+    this.#report = identity.report;
   }
 
   /** Whether `send` may be called: the transport can take more (EIO §44). */
@@ -98,6 +103,10 @@ export abstract class Transport extends Emitter<TransportEvents> {
     // EIO §44: without a listener the error is known to the owner only.
     if (this.hasListeners("error")) this.emit("error", error);
     this.owner?.onTransportError(error);
+  }
+
+  protected override onListenerError(error: unknown): void {
+    this.#report(error);
   }
 
   /** Becomes closed and says so, once. */

@@ -34,7 +34,7 @@ export class TurnWriter {
         session.onTurnEnd();
       }
     } finally {
-      // A listener of the program threw: the sessions behind it are written in the next turn.
+      // Whatever failed: the sessions behind it are written in the next turn.
       for (const session of dirty.slice(written)) this.add(session);
     }
   }

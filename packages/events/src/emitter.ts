@@ -101,7 +101,7 @@ export class Emitter<
 
   removeAllListeners(event?: EventName): this {
     if (event === undefined) this.#own = this.#initial && new Map();
-    else if (this.hasListeners(event)) this.#change().delete(event);
+    else if (this.hasListeners(keyOf(event))) this.#change().delete(keyOf(event));
     return this;
   }
 
@@ -130,7 +130,7 @@ export class Emitter<
   }
 
   listenerCount(event: EventName): number {
-    return this.#lists?.get(event)?.length ?? 0;
+    return this.#lists?.get(keyOf(event))?.length ?? 0;
   }
 
   /** The listeners as they were given, `once` included. */
@@ -140,7 +140,7 @@ export class Emitter<
 
   /** The listeners with their `once` wrappers. */
   rawListeners(event: EventName): AnyListener[] {
-    return [...(this.#lists?.get(event) ?? [])];
+    return [...(this.#lists?.get(keyOf(event)) ?? [])];
   }
 
   eventNames(): EventName[] {
@@ -174,20 +174,22 @@ export class Emitter<
       this.fire("newListener", [event, isOnce(listener) ? listener.listener : listener]);
     }
     const lists = this.#change();
-    const list = lists.get(event) ?? [];
-    lists.set(event, first ? [listener, ...list] : [...list, listener]);
+    const key = keyOf(event);
+    const list = lists.get(key) ?? [];
+    lists.set(key, first ? [listener, ...list] : [...list, listener]);
     return this;
   }
 
   #remove(event: EventName, listener: AnyListener): this {
-    const list = this.#lists?.get(event);
+    const key = keyOf(event);
+    const list = this.#lists?.get(key);
     if (list === undefined) return this;
     const lists = this.#change();
     // Node removes the most recently added instance.
     const at = lastIndexOf(list, listener);
     if (at < 0) return this;
-    if (list.length === 1) lists.delete(event);
-    else lists.set(event, [...list.slice(0, at), ...list.slice(at + 1)]);
+    if (list.length === 1) lists.delete(key);
+    else lists.set(key, [...list.slice(0, at), ...list.slice(at + 1)]);
     if (this.hasListeners("removeListener")) this.fire("removeListener", [event, listener]);
     return this;
   }
@@ -202,6 +204,11 @@ export class Emitter<
     wrapper.listener = listener;
     return wrapper;
   }
+}
+
+/** Programs in JavaScript name events by numbers as well, which Node's emitter takes for their text. */
+function keyOf(event: EventName): EventName {
+  return typeof event === "symbol" ? event : String(event);
 }
 
 function isOnce(listener: AnyListener): listener is OnceWrapper {

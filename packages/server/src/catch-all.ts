@@ -27,8 +27,8 @@ export class CatchAll {
   }
 
   /** Calls the listeners as they are now. What one of them throws keeps nothing from the others. */
-  call(self: unknown, [event, ...args]: readonly unknown[], report: Report): void {
-    for (const listener of [...this.list]) guard(report, () => listener.call(self, String(event), ...args));
+  call(self: unknown, event: readonly unknown[], report: Report): void {
+    for (const listener of [...this.list]) guard(report, () => Reflect.apply(listener, self, event));
   }
 }
 

@@ -7,6 +7,7 @@ export { AckTimeoutError, EmitError, type EmitErrorCode } from "@tautline/adapte
 export type { RecoveryRefusal } from "@tautline/adapter/recovery";
 export { RemoteSocket } from "@tautline/adapter/remote-socket";
 export type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
+export { OptionError, type OptionErrorCode } from "./errors.ts";
 export type { Handshake } from "./handshake.ts";
 export type { ExtendedError } from "./middleware.ts";
 export { Namespace } from "./namespace.ts";

@@ -129,10 +129,15 @@ export class Namespace<
     return this.#adapter;
   }
 
-  /** Replaces the adapter; memberships are not carried over. The old one is closed (server.md §2.6 S3). */
+  /**
+   * Replaces the adapter, and closes the old one (server.md §2.6 S3). Memberships are not carried over, but of each
+   * socket in its own room: by that it is reached, and left out of what it sends to others.
+   */
   replaceAdapter(factory: AdapterFactory): void {
     const old = this.#adapter;
-    this.#adapter = this.#createAdapter(factory);
+    const adapter = this.#createAdapter(factory);
+    this.#adapter = adapter;
+    for (const id of this.sockets.keys()) this.#settle(() => adapter.addAll(id, new Set([id])));
     this.#settle(() => old.close());
   }
 

@@ -11,6 +11,7 @@ import type { Clock } from "@tautline/events/clock";
 import { guardReport, type Report } from "@tautline/events/guard";
 import type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
 import type { SocketPacket } from "@tautline/protocol/socket-packet";
+import { checkOptions } from "./check-options.ts";
 import { Connection, type ConnectionScope } from "./connection.ts";
 import { Inbox } from "./inbox.ts";
 import { decodeEvent, keep } from "./kept-packets.ts";
@@ -75,8 +76,10 @@ export class SocketServer<
   #path: string;
   #connectTimeoutMs: number;
 
+  /** @throws OptionError `SIO_INVALID_OPTION` */
   constructor(runtime: Runtime, options: SocketOptions) {
     super();
+    checkOptions(options);
     this.opts = options;
     this.clock = runtime.clock;
     this.report = options.onError ? guardReport(options.onError, runtime.report) : runtime.report;

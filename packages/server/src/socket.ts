@@ -445,8 +445,9 @@ export class Socket<
     else this.#filter(args, this.#middlewares);
   }
 
+  /** server.md §8.3: a catch-all listener, or middleware, may have disconnected the socket. */
   #dispatch(args: unknown[]): void {
-    this.fire(String(args[0]), args.slice(1));
+    if (this.connected) this.fire(String(args[0]), args.slice(1));
   }
 
   #filter(args: unknown[], middlewares: readonly EventMiddleware[]): void {
@@ -456,7 +457,6 @@ export class Socket<
       this.nsp.report,
       (error) => {
         this.nsp.clock.nextTick(() => {
-          if (!this.connected) return;
           if (error) this.fire("error", [error]);
           else this.#dispatch(args);
         });

@@ -16,6 +16,9 @@ export class RecordingExchange implements HttpExchange<FakeRequest> {
   /** Every reply: a test asserts that there is one. */
   readonly replies: HttpReply[] = [];
   isDestroyed = false;
+  /** Set by a test whose peer does not read. */
+  isUnread = false;
+  unsentBytes = 0;
   limitBytes = 0;
   #sink: AbortSink | undefined;
   #bodySink: BodySink | undefined;
@@ -55,10 +58,12 @@ export class RecordingExchange implements HttpExchange<FakeRequest> {
 
   reply(reply: HttpReply): void {
     this.replies.push(reply);
+    if (this.isUnread) this.unsentBytes = Number(reply.headers["Content-Length"] ?? 0);
   }
 
   destroy(): void {
     this.isDestroyed = true;
+    this.unsentBytes = 0;
   }
 
   // What a peer would do

@@ -3,7 +3,7 @@ import { TransportError } from "../errors.ts";
 import type { OutboundPacket } from "../outbound-packet.ts";
 import { Transport, type TransportIdentity, type TransportName } from "../transport.ts";
 
-const IDENTITY: TransportIdentity = { sid: "sid", protocol: 4, supportsBinary: true };
+const IDENTITY: TransportIdentity = { sid: "sid", protocol: 4, supportsBinary: true, report: () => {} };
 
 /** A transport without a network: it writes down what it is told, and receives what a test says. */
 export class RecordingTransport extends Transport {

@@ -38,6 +38,7 @@ export function createTestRuntime(clock: ManualClock): Runtime {
   return {
     clock,
     base64: testBase64,
+    report: () => {},
     fillRandom: (bytes) => {
       for (let at = 0; at < bytes.length; at++) bytes[at] = next++ & 255;
     },

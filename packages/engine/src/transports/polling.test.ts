@@ -10,11 +10,12 @@ function open(httpCompression: { threshold?: number } | false = false) {
   const clock = new ManualClock(0);
   const log: unknown[] = [];
   const host = {
+    clock,
     deadlines: new DeadlineQueue(clock),
     opts: { maxHttpBufferSize: 100, httpCompression },
     editHeaders: () => {},
   };
-  const identity = { sid: "sid", protocol: 4 as const, supportsBinary: true };
+  const identity = { sid: "sid", protocol: 4 as const, supportsBinary: true, report: () => {} };
   const transport = new PollingTransport<FakeRequest>(host, identity, { jsonpIndex: undefined, base64 });
   transport.owner = {
     onMessage: (data) => log.push(data),
@@ -245,5 +246,51 @@ describe("PollingTransport: closing (EIO §14.1)", () => {
     const { transport, request } = open();
     transport.discard();
     expect(request("GET").status).toBe(400);
+  });
+});
+
+describe("PollingTransport: a peer that does not read its answers (SEC §4)", () => {
+  const answerUnread = (parts: ReturnType<typeof open>, text: string) => {
+    const exchange = new RecordingExchange("GET", { sid: "sid" });
+    exchange.isUnread = true;
+    parts.transport.onExchange(exchange);
+    parts.transport.send([message(text)]);
+    return exchange;
+  };
+
+  it("counts what it was answered on every connection, until the system takes it", () => {
+    const parts = open();
+    const [first] = [answerUnread(parts, "1234567"), answerUnread(parts, "123")];
+    expect(parts.transport.bufferedBytes).toBe(12);
+    first.unsentBytes = 0;
+    expect(parts.transport.bufferedBytes).toBe(4);
+  });
+
+  it("cuts its connections when it is terminated", () => {
+    const parts = open();
+    const unread = answerUnread(parts, "x");
+    parts.transport.terminate();
+    expect(unread.isDestroyed).toBe(true);
+    expect(parts.transport.bufferedBytes).toBe(0);
+  });
+
+  it("gives it 30 seconds to read once the session has ended, and no longer", () => {
+    const parts = open();
+    const unread = answerUnread(parts, "x");
+    parts.transport.discard();
+    parts.clock.advance(29_000);
+    expect(unread.isDestroyed).toBe(false);
+    parts.clock.advance(2_000);
+    expect(unread.isDestroyed).toBe(true);
+    expect(parts.clock.pendingTimers).toBe(0);
+  });
+
+  it("waits for nobody who has read everything", () => {
+    const parts = open();
+    const exchange = answerUnread(parts, "x");
+    exchange.unsentBytes = 0;
+    parts.transport.discard();
+    parts.clock.settle();
+    expect(parts.clock.pendingTimers).toBe(0);
   });
 });

@@ -7,6 +7,7 @@
 //
 // `closing` exists because a close can only be told in the answer to a GET (EIO §14.1).
 
+import type { Clock } from "@tautline/events/clock";
 import type { MachineTable } from "@tautline/events/machine";
 import { next } from "@tautline/events/machine";
 import type { EnginePacket } from "@tautline/protocol/engine-packet";
@@ -42,8 +43,13 @@ const CLOSED = { state: "closed" } as const;
 /** EIO §14.1: how long a close waits for a GET. */
 const CLOSE_WAIT_MS = 30_000;
 
+/** How often, and how many times, it is asked whether the peer has read what it was answered before the session ended. */
+const UNREAD_CHECK_MS = 1_000;
+const UNREAD_CHECKS = 30;
+
 /** What a polling transport needs of its engine. */
 export interface PollingHost<Request> {
+  readonly clock: Clock;
   readonly deadlines: DeadlineQueue;
   readonly opts: {
     readonly maxHttpBufferSize: number;
@@ -60,6 +66,8 @@ export class PollingTransport<Request = unknown> extends Transport {
   #slot: PollSlot<Request> = IDLE;
   /** The POST whose body has not arrived in whole. */
   #post: HttpExchange<Request> | undefined;
+  /** The answered requests whose answers the system has not taken: each is a connection that the peer does not read. */
+  #unread: HttpExchange<Request>[] = [];
 
   constructor(
     host: PollingHost<Request>,
@@ -193,9 +201,11 @@ export class PollingTransport<Request = unknown> extends Transport {
     return this.#slot.state === "pending";
   }
 
-  /** An answer is the host's as soon as it is given; what waits is in the session's queue. */
+  /** A peer may poll by ever new connections and read none of them (SEC §4): all that it was answered counts. */
   override get bufferedBytes(): number {
-    return 0;
+    if (this.#unread.length === 0) return 0;
+    this.#unread = this.#unread.filter((exchange) => exchange.unsentBytes > 0);
+    return this.#unread.reduce((bytes, exchange) => bytes + exchange.unsentBytes, 0);
   }
 
   override send(packets: readonly OutboundPacket[]): void {
@@ -217,6 +227,7 @@ export class PollingTransport<Request = unknown> extends Transport {
     this.#editHeaders(headers, exchange);
     const compression = this.#compressionOf(packets, byteLength);
     exchange.reply({ status: 200, headers, body, compression });
+    if (exchange.unsentBytes > 0) this.#unread.push(exchange);
   }
 
   #replyOk(exchange: HttpExchange<Request>): void {
@@ -279,6 +290,26 @@ export class PollingTransport<Request = unknown> extends Transport {
 
   override terminate(): void {
     this.discard();
+    this.#cutUnread();
+  }
+
+  #cutUnread(): void {
+    for (const exchange of this.#unread) exchange.destroy();
+    this.#unread = [];
+  }
+
+  protected override confirmClosed(): void {
+    if (this.readyState === "closed") return;
+    super.confirmClosed();
+    // Behind the last answer, which the system takes at once if the peer reads.
+    this.#host.clock.atTurnEnd(() => this.#awaitReading(UNREAD_CHECKS));
+  }
+
+  /** What the peer has not read in time is not kept for it: nothing else would ever end its connections. */
+  #awaitReading(checks: number): void {
+    if (this.bufferedBytes === 0) return;
+    if (checks === 0) this.#cutUnread();
+    else this.#host.deadlines.after(UNREAD_CHECK_MS, () => this.#awaitReading(checks - 1));
   }
 
   #destroyPost(): void {

@@ -8,7 +8,11 @@ import { WebSocketTransport } from "./websocket.ts";
 function open(protocol: 3 | 4 = 4, supportsBinary = true) {
   const link = new RecordingLink();
   const log: unknown[] = [];
-  const transport = new WebSocketTransport(link, { sid: "sid", protocol, supportsBinary }, testBase64);
+  const transport = new WebSocketTransport(
+    link,
+    { sid: "sid", protocol, supportsBinary, report: () => {} },
+    testBase64,
+  );
   transport.owner = {
     onMessage: (data) => log.push({ message: data }),
     onPacket: (packet: EnginePacket) => log.push(packet),

@@ -3,6 +3,7 @@
 import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { isTaken } from "./upgrade.ts";
 
 /** EIO §40. */
 export interface AttachOptions {
@@ -25,7 +26,8 @@ export interface Attachable {
   close(): unknown;
 }
 
-type RequestListener = (req: IncomingMessage, res: ServerResponse) => void;
+/** Answers a request, or says that it is not its own by `false`. */
+export type RequestTaker = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 /** EIO §6.1: one trailing slash is dropped, and one added unless that is turned off. */
 export function computePath(options: AttachOptions): string {
@@ -42,31 +44,30 @@ export function attachTo(
 ): void {
   const path = computePath(options);
   const isOurs = (req: IncomingMessage): boolean => req.url?.startsWith(path) ?? false;
-  takeRequests(httpServer, engine, isOurs);
+  takeRequests(httpServer, (req, res) => {
+    if (!isOurs(req)) return false;
+    engine.handleRequest(req, res);
+    return true;
+  });
   if (isWebSocketEnabled) takeUpgrades(httpServer, engine, isOurs, options);
   httpServer.on("close", () => engine.close());
   httpServer.on("listening", () => engine.onListening());
 }
 
-/** The listeners that are there are moved behind ours, in their order. */
-function takeRequests(
-  httpServer: EventEmitter,
-  engine: Attachable,
-  isOurs: (req: IncomingMessage) => boolean,
-): void {
+/** Asks `take` first; the listeners that are there come behind it, in their order. */
+export function takeRequests(httpServer: EventEmitter, take: RequestTaker): void {
   const others = httpServer.listeners("request");
   httpServer.removeAllListeners("request");
-  const onRequest: RequestListener = (req, res) => {
-    if (isOurs(req)) {
-      engine.handleRequest(req, res);
-      return;
-    }
+  httpServer.on("request", (req: IncomingMessage, res: ServerResponse) => {
+    if (take(req, res)) return;
     for (const other of others) other.call(httpServer, req, res);
-  };
-  httpServer.on("request", onRequest);
+  });
 }
 
-/** Other upgrade listeners stay (EIO §62.19). */
+/**
+ * Other upgrade listeners stay (EIO §62.19). Of several engines on one path, or one that is attached twice, the last to
+ * be attached answers, as it does requests.
+ */
 function takeUpgrades(
   httpServer: EventEmitter,
   engine: Attachable,
@@ -74,9 +75,10 @@ function takeUpgrades(
   options: AttachOptions,
 ): void {
   const { destroyUpgrade = true, destroyUpgradeTimeout = 1000 } = options;
-  httpServer.on("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isOurs(req)) engine.handleUpgrade(req, socket, head);
-    else if (destroyUpgrade) endIfUnanswered(socket, destroyUpgradeTimeout);
+  httpServer.prependListener("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isOurs(req)) {
+      if (!isTaken(socket)) engine.handleUpgrade(req, socket, head);
+    } else if (destroyUpgrade) endIfUnanswered(socket, destroyUpgradeTimeout);
   });
 }
 
@@ -85,7 +87,7 @@ function endIfUnanswered(socket: Duplex, delayMs: number): void {
   // CVE-2022-41940: nobody listens to this socket yet, and its peer may reset it.
   socket.on("error", () => {});
   const timeout = setTimeout(() => {
-    if (!socket.writable || bytesWrittenTo(socket) > 0) return;
+    if (isTaken(socket) || bytesWrittenTo(socket) > 0) return;
     socket.end();
   }, delayMs);
   socket.once("close", () => clearTimeout(timeout));

@@ -31,4 +31,15 @@ describe("the clock of Node", () => {
     distant.cancel();
     expect(calls).toEqual([]);
   });
+
+  it("keeps no process alive for a timer in the background", () => {
+    const count = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = count();
+    const background = nodeClock.setTimer(() => {}, 60_000, true);
+    expect(count()).toBe(before);
+    const ordinary = nodeClock.setTimer(() => {}, 60_000);
+    expect(count()).toBe(before + 1);
+    ordinary.cancel();
+    background.cancel();
+  });
 });

@@ -8,8 +8,9 @@ export const nodeClock: Clock = {
   now(): number {
     return Math.floor(performance.timeOrigin + performance.now());
   },
-  setTimer(callback: () => void, delayMs: number): Timer {
+  setTimer(callback: () => void, delayMs: number, isBackground?: boolean): Timer {
     const timeout = setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS));
+    if (isBackground) timeout.unref();
     return { cancel: () => clearTimeout(timeout) };
   },
   nextTick(callback: () => void): void {

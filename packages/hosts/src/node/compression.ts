@@ -9,12 +9,17 @@ export type ContentCoding = "gzip" | "deflate";
 
 const COMPRESSORS = { gzip, deflate } as const;
 
-/** The coding that the request permits, `gzip` before `deflate`. */
-export function chooseCoding(req: IncomingMessage): ContentCoding | undefined {
+/** What polling responses may be compressed with. */
+export const contentCodings: readonly ContentCoding[] = ["gzip", "deflate"];
+
+/** Of these codings, the one that the request weighs most; of equal weights, the one that it names first. */
+export function chooseCoding<Coding extends string>(
+  req: IncomingMessage,
+  codings: readonly Coding[],
+): Coding | undefined {
   if (req.headers["accept-encoding"] === undefined) return undefined;
-  const permitted = new Negotiator(req).encodings(["gzip", "deflate"]);
-  if (permitted.includes("gzip")) return "gzip";
-  return permitted.includes("deflate") ? "deflate" : undefined;
+  const [best] = new Negotiator(req).encodings([...codings]);
+  return codings.find((coding) => coding === best);
 }
 
 /** Compresses in zlib's own threads; `undefined` if that fails, and the body may go as it is. */
@@ -24,5 +29,10 @@ export function compress(
   options: object,
   onCompressed: (compressed: Uint8Array | undefined) => void,
 ): void {
-  COMPRESSORS[coding](body, options, (error, compressed) => onCompressed(error ? undefined : compressed));
+  try {
+    COMPRESSORS[coding](body, options, (error, compressed) => onCompressed(error ? undefined : compressed));
+  } catch {
+    // Options that zlib does not know.
+    process.nextTick(onCompressed, undefined);
+  }
 }

@@ -117,8 +117,17 @@ describe("compression of responses (EIO §19.1)", () => {
     return test.fetch(POLL, { headers: [`Accept-Encoding: ${accept}`] });
   }
 
-  it("prefers gzip, then deflate", async () => {
-    const zipped = await poll("deflate;q=1, gzip;q=0.5");
+  it.each([
+    ["deflate;q=1, gzip;q=0.5", "deflate"],
+    ["deflate, gzip", "deflate"],
+    ["gzip, deflate", "gzip"],
+    ["*", "gzip"],
+  ])("goes by what the client weighs most, or else names first: %s", async (accept, coding) => {
+    expect((await poll(accept)).headers).toContain(`Content-Encoding: ${coding}`);
+  });
+
+  it("is by gzip or deflate", async () => {
+    const zipped = await poll("gzip, deflate");
     expect(zipped.headers).toContain("Content-Encoding: gzip");
     expect(gunzipSync(zipped.body).toString()).toBe(`4${TEXT}`);
     expect(zipped.headers).toContain(`Content-Length: ${zipped.body.length}`);

@@ -1,23 +1,28 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AbortSink, BodySink, Headers, HttpExchange, HttpReply, Query } from "@tautline/engine/ports";
+import type { Report } from "@tautline/events/guard";
 import { readBody } from "./body.ts";
 import { concealResponse, exposeResponse } from "./compat.ts";
-import { chooseCoding, compress } from "./compression.ts";
+import { chooseCoding, compress, contentCodings } from "./compression.ts";
 
 /** One request of `node:http`, `node:https` or `node:http2`, answered exactly once. */
 export class NodeExchange implements HttpExchange<IncomingMessage> {
   readonly request: IncomingMessage;
   readonly query: Query;
   readonly #res: ServerResponse;
+  readonly #report: Report;
   #sink: AbortSink | undefined = undefined;
   #isAnswered = false;
   #isClosed = false;
+  /** The length of a body that is being compressed. */
+  #compressingBytes = 0;
   readonly #isResponseExposed: boolean;
 
-  constructor(req: IncomingMessage, res: ServerResponse, query: Query) {
+  constructor(req: IncomingMessage, res: ServerResponse, query: Query, report: Report) {
     this.request = req;
     this.query = query;
     this.#res = res;
+    this.#report = report;
     this.#isResponseExposed = exposeResponse(req, res);
     // EIO §62.17: `close` comes after every response, and earlier only if the peer left.
     res.once("close", () => this.#onClose());
@@ -65,16 +70,23 @@ export class NodeExchange implements HttpExchange<IncomingMessage> {
     });
   }
 
+  get unsentBytes(): number {
+    if (this.#isClosed || this.#res.writableFinished) return 0;
+    return this.#compressingBytes + this.#res.writableLength;
+  }
+
   reply(reply: HttpReply): void {
     if (this.#isAnswered) return;
     this.#finish();
     if (reply.endsConnection) this.#endConnection();
-    const coding = reply.compression && chooseCoding(this.request);
+    const coding = reply.compression && chooseCoding(this.request, contentCodings);
     if (!reply.compression || !coding) {
       this.#write(reply.status, reply.headers, reply.body);
       return;
     }
+    this.#compressingBytes = lengthOf(reply.body);
     compress(reply.body, coding, reply.compression, (compressed) => {
+      this.#compressingBytes = 0;
       if (compressed === undefined) {
         this.#write(reply.status, reply.headers, reply.body);
         return;
@@ -89,8 +101,9 @@ export class NodeExchange implements HttpExchange<IncomingMessage> {
   }
 
   destroy(): void {
-    if (this.#isAnswered) return;
-    this.#finish();
+    // The connection may carry another request by now.
+    if (this.#isClosed || this.#res.writableFinished) return;
+    if (!this.#isAnswered) this.#finish();
     const { request } = this;
     // Of HTTP/2 only the stream is ended: other requests share the connection.
     if ("stream" in request && isDestroyable(request.stream)) request.stream.destroy();
@@ -107,12 +120,25 @@ export class NodeExchange implements HttpExchange<IncomingMessage> {
     const res = this.#res;
     if (this.#isClosed || res.writableEnded) return;
     // EIO §0.3: a middleware has begun to answer; the rest is left out.
-    if (!res.headersSent) {
-      res.writeHead(status, toNodeHeaders(headers));
-      res.end(body);
-    } else {
+    if (res.headersSent) {
       res.end();
+      return;
     }
+    try {
+      res.writeHead(status, toNodeHeaders(headers));
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    res.end(body);
+  }
+
+  /** SEC §1.5: a listener has set a header that cannot be sent, and the request is answered all the same. */
+  #fail(error: unknown): void {
+    this.#report(error);
+    for (const name of this.#res.getHeaderNames()) this.#res.removeHeader(name);
+    this.#res.writeHead(500, { "Content-Length": 0 });
+    this.#res.end();
   }
 
   #finish(): void {
@@ -141,6 +167,10 @@ function toNodeHeaders(headers: Headers): Record<string, string | number | strin
     copy[name] = typeof value === "object" ? [...value] : value;
   }
   return copy;
+}
+
+function lengthOf(body: string | Uint8Array): number {
+  return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
 }
 
 function isDestroyable(value: unknown): value is { destroy(): void } {

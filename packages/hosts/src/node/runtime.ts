@@ -14,6 +14,11 @@ export const nodeBase64: Base64 = {
   },
 };
 
+/** Where errors of listeners and middleware go unless the program says otherwise. */
+function printError(error: unknown): void {
+  console.error("tautline: a listener or middleware failed;", error);
+}
+
 /** What the engine takes from Node. */
 export const nodeRuntime: Runtime = {
   clock: nodeClock,
@@ -21,5 +26,6 @@ export const nodeRuntime: Runtime = {
   fillRandom: (bytes) => {
     randomFillSync(bytes);
   },
+  report: printError,
   serializeCookie: (name, value, { name: _, ...attributes }) => serialize(name, value, attributes),
 };

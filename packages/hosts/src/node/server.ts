@@ -4,9 +4,11 @@ import type { Duplex } from "node:stream";
 import { Engine } from "@tautline/engine/engine";
 import { createBadRequest, errorCodes, errorMessages } from "@tautline/engine/errors";
 import type { EngineOptions } from "@tautline/engine/options";
-import cors, { type CorsOptions, type CorsOptionsDelegate } from "cors";
+import { closeWebTransportSession } from "@tautline/engine/webtransport-link";
+import type { WebTransportSession } from "@tautline/engine/webtransport-session";
 import { type Attachable, type AttachOptions, attachTo } from "./attach.ts";
 import { exposeQuery } from "./compat.ts";
+import { type CorsOption, createCors } from "./cors.ts";
 import { NodeExchange } from "./http-exchange.ts";
 import { type Middleware, runMiddlewares } from "./middleware.ts";
 import { OwnWebSocketAcceptor } from "./own-websocket.ts";
@@ -18,7 +20,7 @@ import { WsEngineAcceptor, type WsEngineClass } from "./ws-engine.ts";
 /** EIO §41: the options of an engine on Node. */
 export interface EngineServerOptions extends EngineOptions<IncomingMessage> {
   /** As of the `cors` package; installed as the first middleware. Default off. */
-  cors?: CorsOptions | CorsOptionsDelegate;
+  cors?: CorsOption;
   /** A WebSocket server class with the contract of the `ws` package's. Default: our own endpoint. */
   wsEngine?: WsEngineClass;
 }
@@ -65,12 +67,12 @@ export class EngineServer extends Engine<IncomingMessage> implements Attachable 
 
   /** Processes one HTTP request. */
   handleRequest(req: IncomingMessage, res: ServerResponse): void {
-    const exchange = new NodeExchange(req, res, exposeQuery(req));
+    const exchange = new NodeExchange(req, res, exposeQuery(req), this.report);
     if (this.#middlewares.length === 0) {
       this.onExchange(exchange);
       return;
     }
-    runMiddlewares(this.#middlewares, req, res, (outcome) => {
+    runMiddlewares(this.#middlewares, req, res, this.report, (outcome) => {
       if (outcome.ok) this.onExchange(exchange);
       else this.refuseExchange(exchange, createBadRequest("MIDDLEWARE_FAILURE"));
     });
@@ -83,16 +85,24 @@ export class EngineServer extends Engine<IncomingMessage> implements Attachable 
     const attempt = new NodeUpgrade(req, socket, head, {
       query: exposeQuery(req),
       acceptor: this.#acceptor,
+      report: this.report,
       response,
     });
     if (response === undefined) {
       this.onUpgrade(attempt);
       return;
     }
-    runMiddlewares(this.#middlewares, req, response, (outcome) => {
+    runMiddlewares(this.#middlewares, req, response, this.report, (outcome) => {
       if (outcome.ok) this.onUpgrade(attempt);
       else this.refuseUpgrade(attempt, createBadRequest("MIDDLEWARE_FAILURE"));
     });
+  }
+
+  /** Processes one session of an HTTP/3 server (EIO §11.1). */
+  override async onWebTransportSession(session: WebTransportSession): Promise<void> {
+    // EIO §11.1.1: a middleware has no request to judge, so what it guards stays shut.
+    if (this.#middlewares.length > 0) return closeWebTransportSession(session);
+    return super.onWebTransportSession(session);
   }
 
   /** EIO §40: an HTTP server may be closed and listen again. */
@@ -113,9 +123,4 @@ export class EngineServer extends Engine<IncomingMessage> implements Attachable 
     if (this.#wsEngine) return new WsEngineAcceptor(this.#wsEngine, perMessageDeflate, maxHttpBufferSize);
     return new OwnWebSocketAcceptor(perMessageDeflate, maxHttpBufferSize);
   }
-}
-
-function createCors(options: CorsOptions | CorsOptionsDelegate): Middleware {
-  // The two forms are two overloads there.
-  return typeof options === "function" ? cors(options) : cors(options);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Headers, Query, UpgradeAttempt, WebSocketLink } from "@tautline/engine/ports";
+import { guard, type Report } from "@tautline/events/guard";
 import { exposeWebSocket } from "./compat.ts";
 import type { UpgradeResponse } from "./upgrade-response.ts";
 
@@ -24,6 +25,7 @@ export class NodeUpgrade implements UpgradeAttempt<IncomingMessage> {
   readonly #socket: Duplex;
   readonly #head: Buffer;
   readonly #acceptor: WebSocketAcceptor;
+  readonly #report: Report;
   /** Only when there are middlewares. */
   readonly #response: UpgradeResponse | undefined;
 
@@ -31,7 +33,12 @@ export class NodeUpgrade implements UpgradeAttempt<IncomingMessage> {
     req: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    parts: { query: Query; acceptor: WebSocketAcceptor; response: UpgradeResponse | undefined },
+    parts: {
+      query: Query;
+      acceptor: WebSocketAcceptor;
+      response: UpgradeResponse | undefined;
+      report: Report;
+    },
   ) {
     this.request = req;
     this.query = parts.query;
@@ -39,6 +46,7 @@ export class NodeUpgrade implements UpgradeAttempt<IncomingMessage> {
     this.#head = head;
     this.#acceptor = parts.acceptor;
     this.#response = parts.response;
+    this.#report = parts.report;
     // CVE-2022-41940: a peer that resets the connection while its request is examined ends only itself.
     socket.on("error", ignoreError);
     // Nobody reads yet, so `end` comes only to who asks: a peer that leaves while the program thinks holds nothing.
@@ -69,24 +77,38 @@ export class NodeUpgrade implements UpgradeAttempt<IncomingMessage> {
 
   accept(headers: Headers, onAccepted: (link: WebSocketLink, head?: Uint8Array) => void): void {
     if (this.isGone) return;
-    const all = { ...this.#response?.takeHeaders(), ...headers };
-    this.#acceptor.accept(this.request, this.#socket, this.#head, all, (link, head) => {
-      // The connection handles the socket's errors from here on.
-      this.#socket.off("error", ignoreError);
-      this.#socket.off("end", destroyThis);
-      exposeWebSocket(this.request, link);
-      onAccepted(link, head);
-    });
-    this.#response?.finish();
+    try {
+      const all = { ...this.#response?.takeHeaders(), ...headers };
+      this.#acceptor.accept(this.request, this.#socket, this.#head, all, (link, head) => {
+        // The connection handles the socket's errors from here on.
+        this.#socket.off("error", ignoreError);
+        this.#socket.off("end", destroyThis);
+        exposeWebSocket(this.request, link);
+        onAccepted(link, head);
+      });
+    } catch (error) {
+      // A header that a listener or middleware has set cannot be sent, or the `wsEngine` of the program failed.
+      this.#report(error);
+      writeRefusal(this.#socket, 500, "Internal Server Error", {});
+    }
+    this.#finishResponse();
   }
 
   refuse(status: number, message: string, headers: Headers = {}): void {
     writeRefusal(this.#socket, status, message, headers);
-    this.#response?.finish();
+    this.#finishResponse();
+  }
+
+  #finishResponse(): void {
+    guard(this.#report, () => this.#response?.finish());
   }
 }
 
-const STATUS_TEXTS: Readonly<Record<number, string>> = { 400: "Bad Request", 503: "Service Unavailable" };
+const STATUS_TEXTS: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
 
 /** EIO §7.3: written raw, then the socket is destroyed. */
 function writeRefusal(socket: Duplex, status: number, message: string, headers: Headers): void {
@@ -104,6 +126,12 @@ function writeRefusal(socket: Duplex, status: number, message: string, headers: 
     message,
   ];
   socket.end(lines.join("\r\n"), () => socket.destroy());
+}
+
+/** Whether the socket of an upgrade is somebody's: an engine's that still decides, or of whom reads or has ended it. */
+export function isTaken(socket: Duplex): boolean {
+  if (socket.destroyed || socket.writableEnded) return true;
+  return socket.listenerCount("data") > 0 || socket.listeners("error").includes(ignoreError);
 }
 
 function ignoreError(): void {}

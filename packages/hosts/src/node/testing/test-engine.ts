@@ -31,11 +31,13 @@ export class TestEngine {
   readonly sessions: Session<IncomingMessage>[] = [];
   readonly endings: Ending[] = [];
   readonly messages: unknown[] = [];
+  /** What the engine told `onError`. */
+  readonly reported: unknown[] = [];
   readonly #waiting: (() => void)[] = [];
   readonly #sockets: Set<Socket> = new Set();
 
   constructor(options: EngineServerOptions = {}, attachOptions: AttachOptions = {}) {
-    this.engine = new EngineServer(options);
+    this.engine = new EngineServer({ onError: (error) => this.reported.push(error), ...options });
     this.engine.attach(this.http, attachOptions);
     this.http.on("connection", (socket: Socket) => {
       this.#sockets.add(socket);

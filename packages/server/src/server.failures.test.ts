@@ -61,6 +61,21 @@ describe("listeners that throw or reject", () => {
     expect(reported).toEqual(["thrown", "rejected"]);
   });
 
+  it("of rooms are reported, and the socket joins and leaves them all the same", async () => {
+    const { io, reported, join } = createFixture();
+    const { socket } = join();
+    const { adapter } = io.of("/");
+    for (const event of ["create-room", "join-room", "leave-room", "delete-room"])
+      adapter.on(event, reject(event));
+    adapter.on("join-room", fail("thrown"));
+    socket.join("lobby");
+    expect(adapter.rooms.get("lobby")).toEqual(new Set([socket.id]));
+    socket.leave("lobby");
+    expect(adapter.rooms.has("lobby")).toBe(false);
+    await settled();
+    expect([...reported].sort()).toEqual(["create-room", "delete-room", "join-room", "leave-room", "thrown"]);
+  });
+
   it("of new namespaces, and acknowledgements, are reported", async () => {
     const { io, clock, reported, join } = createFixture();
     io.on("new_namespace", fail("new_namespace"));
