@@ -18,6 +18,7 @@ const HISTORY_LENGTH = 100;
 
 const app = express();
 app.use(express.static(fileURLToPath(new URL("public", import.meta.url))));
+app.use(express.static(fileURLToPath(new URL("../style", import.meta.url)))); // base.css, which the examples share
 
 const httpServer = createServer(app);
 // Serves its own client, too: the page loads /socket.io/socket.io.js.

@@ -9,6 +9,7 @@ import { serveTasks } from "./serve-tasks.ts";
 
 const app = express();
 app.use(express.static(fileURLToPath(new URL("public", import.meta.url))));
+app.use(express.static(fileURLToPath(new URL("../style", import.meta.url)))); // base.css, which the examples share
 
 const httpServer = createServer(app);
 serveTasks(new Server(httpServer), new MemoryTaskRepository());

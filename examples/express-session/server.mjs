@@ -34,6 +34,7 @@ app.use(withSession);
 io.engine.use(withSession);
 
 app.use(express.static(fileURLToPath(new URL("public", import.meta.url))));
+app.use(express.static(fileURLToPath(new URL("../style", import.meta.url)))); // base.css, which the examples share
 app.use(express.json());
 
 app.post("/login", (request, response, next) => {

@@ -14,6 +14,7 @@ const folder = await mkdtemp(join(tmpdir(), "uploads-"));
 
 const app = express();
 app.use(express.static(fileURLToPath(new URL("public", import.meta.url))));
+app.use(express.static(fileURLToPath(new URL("../style", import.meta.url)))); // base.css, which the examples share
 
 const httpServer = createServer(app);
 // Room for one chunk, in base64 as long as the connection polls. Whoever sends more is disconnected.

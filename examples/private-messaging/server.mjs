@@ -10,6 +10,7 @@ import { Users } from "./users.mjs";
 
 const app = express();
 app.use(express.static(fileURLToPath(new URL("public", import.meta.url))));
+app.use(express.static(fileURLToPath(new URL("../style", import.meta.url)))); // base.css, which the examples share
 
 const httpServer = createServer(app);
 serveMessages(new Server(httpServer), new Users(), new Conversations());

@@ -23,6 +23,7 @@ app.get("/app.js", (_request, response) => {
   response.type("text/javascript").send(outputFiles[0]?.text);
 });
 app.use(express.static(page));
+app.use(express.static(fileURLToPath(new URL("../style", import.meta.url)))); // base.css, which the examples share
 
 const httpServer = createServer(app);
 const io: VoteServer = new Server(httpServer, { serveClient: false });
