@@ -3,13 +3,27 @@
 
 import { describe, expect, it } from "vitest";
 import { acknowledgements } from "./differential/programs/acknowledgements.ts";
+import { adapters } from "./differential/programs/adapters.ts";
 import { broadcasting } from "./differential/programs/broadcasting.ts";
+import { departures } from "./differential/programs/departures.ts";
 import { dynamicNamespaces } from "./differential/programs/dynamic-namespaces.ts";
+import { flags } from "./differential/programs/flags.ts";
 import { http } from "./differential/programs/http.ts";
 import { joining } from "./differential/programs/joining.ts";
 import { leaving } from "./differential/programs/leaving.ts";
+import { listeners } from "./differential/programs/listeners.ts";
+import { messages } from "./differential/programs/messages.ts";
+import { middleware } from "./differential/programs/middleware.ts";
+import { multiplexing } from "./differential/programs/multiplexing.ts";
+import { oddValues } from "./differential/programs/odd-values.ts";
+import { parsers } from "./differential/programs/parsers.ts";
+import { recovery } from "./differential/programs/recovery.ts";
 import { server } from "./differential/programs/server.ts";
+import { sessions } from "./differential/programs/sessions.ts";
+import { shutdown } from "./differential/programs/shutdown.ts";
 import { socket } from "./differential/programs/socket.ts";
+import { streams } from "./differential/programs/streams.ts";
+import { version2 } from "./differential/programs/version2.ts";
 import { runProgram } from "./differential/run-program.ts";
 import { programServerClass } from "./differential/servers.ts";
 
@@ -21,6 +35,20 @@ const programs = {
   broadcasting,
   acknowledgements,
   "dynamic namespaces": dynamicNamespaces,
+  "messages of its clients": messages,
+  "several namespaces of one client": multiplexing,
+  "clients that leave in the middle": departures,
+  "its end": shutdown,
+  middleware,
+  listeners,
+  flags,
+  "many events": streams,
+  "odd values": oddValues,
+  "clients of version 2": version2,
+  adapters,
+  recovery,
+  "its own parser": parsers,
+  "sessions of the engine": sessions,
 };
 
 const transports = ["websocket", "polling"] as const;

@@ -1,3 +1,4 @@
+import type { Socket as EngineSocket } from "engine.io-client";
 import type { Server, ServerOptions } from "socket.io";
 import type { Socket as ClientSocket, ManagerOptions, SocketOptions } from "socket.io-client";
 
@@ -7,12 +8,16 @@ export type ClientOptions = Partial<ManagerOptions & SocketOptions>;
 export interface ProgramStage {
   readonly io: Server;
   readonly url: string;
+  /** What carries the packets of the clients. */
+  readonly transport: "polling" | "websocket";
   /** Notes what one actor saw; ids of sockets are numbered in the order of their appearance. */
   note(actor: string, ...values: unknown[]): void;
   /** A stock client of a namespace, over a connection of its own. */
   client(nsp?: string, options?: ClientOptions): ClientSocket;
   /** As `client`, once it is connected. */
   connected(nsp?: string, options?: ClientOptions): Promise<ClientSocket>;
+  /** An engine session without a Socket.IO client, for messages that no stock client sends. */
+  session(): Promise<EngineSocket>;
   /** Waits until the condition holds. */
   until(condition: () => boolean): Promise<void>;
   /** Waits until what the client and the server have sent each other has arrived. */

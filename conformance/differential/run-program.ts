@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { Socket as EngineSocket } from "engine.io-client";
 import type { Server } from "socket.io";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client";
 import { listen } from "../peers/node-server.ts";
@@ -20,10 +21,12 @@ export async function runProgram(
   const port = await listen(httpServer);
   const notes = new Notes();
   const clients: ClientSocket[] = [];
+  const sessions: EngineSocket[] = [];
   const url = `http://127.0.0.1:${port}`;
   const stage: ProgramStage = {
     io,
     url,
+    transport,
     note: (actor, ...values) => notes.add(actor, values),
     client: (nsp = "/", options) => {
       const client = connect(`${url}${nsp}`, {
@@ -40,6 +43,12 @@ export async function runProgram(
       await stage.until(() => client.connected);
       return client;
     },
+    session: async () => {
+      const session = new EngineSocket(url, { path: "/socket.io/", transports: [transport] });
+      sessions.push(session);
+      await until(() => session.readyState === "open");
+      return session;
+    },
     until,
     settle: (client) => settle(io, client),
   };
@@ -47,6 +56,7 @@ export async function runProgram(
     await program.run(stage);
   } finally {
     for (const client of clients) client.disconnect();
+    for (const session of sessions) session.close();
     await io.close();
   }
   return notes.transcript();

@@ -109,4 +109,125 @@ export const dynamicNamespaces: readonly Program[] = [
       note("server", io.of(/a/i).name.startsWith("/_"));
     },
   },
+  {
+    name: "§6.2: lets clients wait for a function that takes its time, and forgets who leaves meanwhile",
+    async run({ io, note, client, until }) {
+      const decisions: (() => void)[] = [];
+      io.of((name, _auth, next) => {
+        note("server", "asked", name);
+        decisions.push(() => next(null, true));
+      }).on("connection", (socket) => note("server", "connection", socket.nsp.name));
+      const stayer = client("/slow");
+      await until(() => decisions.length === 1);
+      const other = client("/slow");
+      await until(() => decisions.length === 2);
+      other.disconnect();
+      await until(() => io.engine.clientsCount === 1);
+      for (const decide of decisions) decide();
+      await until(() => stayer.connected);
+      note("server", io.of("/slow").sockets.size);
+    },
+  },
+  {
+    name: "§6.1: finds nobody through the rooms of a pattern",
+    async run({ io, note, connected }) {
+      const parent = io.of(/^\/p-/);
+      await connected("/p-1");
+      note("server", parent.name.startsWith("/_"), parent.sockets.size, io._nsps.has(parent.name));
+      note("server", await parent.to("r").fetchSockets(), parent.emit("x"), parent.to("r").emit("x"));
+      for (const name of ["connect", "disconnect"]) {
+        try {
+          parent.emit(name);
+        } catch (error) {
+          note("server", error);
+        }
+      }
+    },
+  },
+  {
+    name: "§6.1: passes on the flags of a pattern",
+    async run({ io, note, connected, settle }) {
+      const parent = io.of(/^\/p-/);
+      const one = await connected("/p-1");
+      one.on("told", (value) => note("client", value));
+      for (const socket of io.of("/p-1").sockets.values()) {
+        socket.conn.on("packetCreate", ({ data, options }: { data: unknown; options: object }) => {
+          if (String(data).includes("told")) note("server", data, Reflect.get(options, "compress"));
+        });
+      }
+      parent.compress(false).emit("told", "compress");
+      await settle(one);
+      parent.local.emit("told", "local");
+      await settle(one);
+      parent.volatile.emit("told", "volatile");
+      await settle(one);
+      parent.send("message");
+      await settle(one);
+    },
+  },
+  {
+    name: "§6.3: forgets a child whose only client is refused, and closes its adapter",
+    options: { cleanupEmptyChildNamespaces: true },
+    async run({ io, note, client, until }) {
+      io.on("new_namespace", ({ name, adapter }) => {
+        note("server", "new_namespace", name);
+        const close = adapter.close.bind(adapter);
+        adapter.close = () => {
+          note("server", "closed", name);
+          return close();
+        };
+      });
+      io.of(/^\/c-/).use((_socket, next) => next(new Error("no")));
+      const refused = client("/c-1");
+      let isRefused = false;
+      refused.on("connect_error", (error) => {
+        note("client", error);
+        isRefused = true;
+      });
+      await until(() => isRefused);
+      note("server", [...io._nsps.keys()]);
+    },
+  },
+  {
+    name: "§6.3: keeps an empty child without being told to forget it, and every other namespace",
+    async run({ io, note, connected, until }) {
+      io.of(/^\/c-/);
+      const first = await connected("/c-1");
+      first.disconnect();
+      await until(() => io.of("/c-1").sockets.size === 0);
+      note("server", [...io._nsps.keys()]);
+      io._nsps.delete("/c-1");
+      await connected("/c-1");
+      note("server", [...io._nsps.keys()], io.of("/c-1").sockets.size);
+    },
+  },
+  {
+    name: "§6.3: forgets a child that the program itself has made",
+    options: { cleanupEmptyChildNamespaces: true },
+    async run({ io, note, connected, until }) {
+      io.of(/^\/c-/).on("connection", () => note("server", "pattern"));
+      io.of("/c-1").on("connection", () => note("server", "own"));
+      io.of("/other");
+      for (const name of ["/c-1", "/other", "/c-1"]) {
+        const client = await connected(name);
+        client.disconnect();
+        await until(() => io.engine.clientsCount === 0);
+        note("server", [...io._nsps.keys()].sort());
+      }
+    },
+  },
+  {
+    name: "§6.2: takes a query for a part of the name",
+    async run({ io, note, session, until }) {
+      io.of("/plain");
+      io.of(/^\/q/).on("connection", (socket) => note("server", socket.nsp.name));
+      const client = await session();
+      const answers: unknown[] = [];
+      client.on("message", (message) => answers.push(message));
+      client.send("0/q?a=b,");
+      client.send("0/plain?a=b,");
+      await until(() => answers.length === 2);
+      note("client", ...answers);
+    },
+  },
 ];

@@ -42,7 +42,7 @@ export class RemoteSocket<EmitEvents extends EventsMap = DefaultEventsMap, Socke
   /** Sends an event to the socket; a function as last argument gets `(err, response)`. */
   emit<Ev extends EventNames<EmitEvents>>(event: Ev, ...args: EventParams<EmitEvents, Ev>): true;
   emit(event: EventName, ...args: unknown[]): true {
-    return BroadcastOperator.prototype.emit.call(this.#operator, event, ...args);
+    return Reflect.apply(this.#operator.emit, this.#operator, [event, ...args]);
   }
 
   /** How long to wait for an acknowledgement, in milliseconds. */

@@ -28,6 +28,22 @@ describe("Emitter", () => {
     expect(calls).toEqual(["removed", "late"]);
   });
 
+  it("takes numbers for their text, as Node's emitter does", () => {
+    const emitter = new Emitter();
+    const calls: string[] = [];
+    const on = (name: unknown, listener: () => void) => emitter.on(name as string, listener);
+    const removed = () => {
+      calls.push("removed");
+    };
+    on(7, () => calls.push("by number"));
+    on("7", removed);
+    emitter.off(7 as never, removed);
+    emitter.emit("7");
+    expect(calls).toEqual(["by number"]);
+    expect([emitter.listenerCount(7 as never), emitter.listeners(7 as never).length]).toEqual([1, 1]);
+    expect(emitter.removeAllListeners(7 as never).eventNames()).toEqual([]);
+  });
+
   it("calls a once listener once, and finds it by the function that was given", () => {
     const emitter = new Emitter();
     let calls = 0;

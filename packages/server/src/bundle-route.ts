@@ -1,10 +1,16 @@
-// The route of the client bundles on an HTTP server, in front of the engine's (server.md §17).
+// The route of the client bundles on an HTTP server, in front of the engine's, or on an app of µWebSockets.js
+// (server.md §2.4, §17).
 
 import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Report } from "@tautline/events/guard";
 import { takeRequests } from "@tautline/hosts/node/attach";
 import { type CorsOption, createCors } from "@tautline/hosts/node/cors";
+import { UwsAnswer } from "@tautline/hosts/uws/answer";
+import type { UwsApp } from "@tautline/hosts/uws/app";
+import { isSslApp } from "@tautline/hosts/uws/attach-app";
+import { UwsRequest } from "@tautline/hosts/uws/request";
+import { UwsResponse } from "@tautline/hosts/uws/response";
 import { bundleNames } from "./client-bundles.ts";
 import { version } from "./version.ts";
 
@@ -22,10 +28,34 @@ export interface BundleRoute {
 /** Answers the requests for bundles, whatever their method; all others go where they went before. */
 export function serveBundles(httpServer: EventEmitter, route: BundleRoute): void {
   const prefix = `${route.path}/`;
-  const cors = route.cors && createCors(route.cors);
+  const serve = createServe(route);
   takeRequests(httpServer, (req, res) => {
     const name = bundleNameOf(req.url ?? "", prefix);
     if (name === undefined) return false;
+    serve(name, req, res);
+    return true;
+  });
+}
+
+/** As `serveBundles`, for GET alone. */
+export function serveBundlesOnApp(app: UwsApp, route: BundleRoute): void {
+  const prefix = `${route.path}/`;
+  const serve = createServe(route);
+  const isEncrypted = isSslApp(app);
+  app.get(`${prefix}*`, (res, req) => {
+    const name = bundleNameOf(req.getUrl(), prefix);
+    if (name === undefined) {
+      req.setYield(true);
+      return;
+    }
+    const request = new UwsRequest(res, req, isEncrypted);
+    serve(name, request, new UwsResponse(request, new UwsAnswer(res, false)));
+  });
+}
+
+function createServe(route: BundleRoute): (name: string, req: IncomingMessage, res: ServerResponse) => void {
+  const cors = route.cors && createCors(route.cors);
+  return (name, req, res) => {
     const onCorsDone = (error?: unknown): void => {
       // The headers are missing then, which keeps out the pages that need them.
       if (error) route.report(error);
@@ -33,8 +63,7 @@ export function serveBundles(httpServer: EventEmitter, route: BundleRoute): void
     };
     if (cors) cors(req, res, onCorsDone);
     else onCorsDone();
-    return true;
-  });
+  };
 }
 
 /** The prefix is looked for in the raw URL, and the query is ignored. */

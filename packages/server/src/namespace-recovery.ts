@@ -21,8 +21,8 @@ import type { Encoded } from "./parser.ts";
 /** A session that goes on in a new socket. */
 export interface Restored {
   readonly session: SessionToPersist;
-  /** What its client has missed until now; undefined when some of it is gone. */
-  missed(): Encoded | undefined;
+  /** The events that its client has missed until now; undefined when some of them are gone. */
+  missed(): readonly Encoded[] | undefined;
 }
 
 /** How a socket comes into its namespace: with the session of before, or with a new one. */
@@ -158,7 +158,7 @@ export class NamespaceRecovery {
   }
 
   #toRestored({ missedPackets, ...session }: Session): Restored {
-    const missed = missedPackets.flatMap((data) =>
+    const missed = missedPackets.map((data) =>
       this.#namespace.encode({ type: PacketType.EVENT, nsp: this.#namespace.name, data }, true),
     );
     return { session, missed: () => missed };
@@ -172,5 +172,5 @@ function recoverFrom(
 ): Outcome {
   const result = adapter.recover(pid, offset);
   if (!result.ok) return result.refusal;
-  return { session: result.session, missed: () => adapter.replay(result)?.flat() };
+  return { session: result.session, missed: () => adapter.replay(result) };
 }

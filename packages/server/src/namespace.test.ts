@@ -199,6 +199,19 @@ describe("a namespace", () => {
     expect(() => io.serverSideEmit("connection")).toThrow('"connection" is a reserved event name');
   });
 
+  it("reaches by a new adapter those who are connected, with recovery and without", () => {
+    for (const options of [{}, { connectionStateRecovery: {} }]) {
+      const { io, join } = createFixture(options);
+      const [one, two] = [join(), join()];
+      io.adapter(Adapter);
+      io.emit("to all");
+      one.socket.emit("to one");
+      one.socket.broadcast.emit("to the other");
+      expect(one.session.take()).toEqual(['2["to all"]', '2["to one"]']);
+      expect(two.session.take()).toEqual(['2["to all"]', '2["to the other"]']);
+    }
+  });
+
   it("takes an adapter as class, function or arrow function, and closes the one that it replaces", () => {
     const { io } = createFixture();
     const closed: string[] = [];

@@ -99,9 +99,6 @@ export class Namespace<
   onEmpty: (() => void) | undefined;
   /** What becomes of events of this namespace for clients that do not read; default as of the server (SEC §4). */
   slowConsumer: SlowConsumerPolicy;
-  readonly #scope: NamespaceScope;
-  readonly #recovery: NamespaceRecovery | undefined;
-  #adapter: NamespaceAdapter;
   /** What a socket passes before it is connected, in order. */
   middlewares: ((
     socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
@@ -111,6 +108,9 @@ export class Namespace<
   upcomingAckId = 0;
   /** The sockets that are in middleware. */
   readonly joining: Set<{ readonly id: SocketId }> = new Set();
+  readonly #scope: NamespaceScope;
+  readonly #recovery: NamespaceRecovery | undefined;
+  #adapter: NamespaceAdapter;
 
   constructor(server: SocketServer, scope: NamespaceScope, name: string, adapter: AdapterFactory) {
     super();
@@ -306,15 +306,10 @@ export class Namespace<
     return encoded;
   }
 
-  #markDroppable(encoded: Encoded): void {
-    encoded.forEach((one, index) => {
-      one.slowConsumer = this.slowConsumer;
-      one.isPart = index > 0;
-    });
-  }
-
   encodeToKeep(packet: BroadcastPacket, compress: boolean): KeptPacket<Encoded> {
-    return this.#scope.encodeToKeep(packet, compress);
+    const kept = this.#scope.encodeToKeep(packet, compress);
+    if (this.slowConsumer !== "disconnect") this.#markDroppable(kept.encoded);
+    return kept;
   }
 
   decode(encoded: Encoded): unknown[] {
@@ -443,6 +438,14 @@ export class Namespace<
 
   protected override onListenerError(error: unknown): void {
     this.report(error);
+  }
+
+  /** The policy stands in the packets themselves, which all receivers share (SEC §4). */
+  #markDroppable(encoded: Encoded): void {
+    encoded.forEach((one, index) => {
+      one.slowConsumer = this.slowConsumer;
+      one.isPart = index > 0;
+    });
   }
 
   #createAdapter(factory: AdapterFactory): NamespaceAdapter {

@@ -12,7 +12,9 @@ import type { DefaultEventsMap, EventsMap } from "@tautline/events/types";
 import { nodeRuntime } from "@tautline/hosts/node/runtime";
 import { EngineServer } from "@tautline/hosts/node/server";
 import { followUnusedConnections } from "@tautline/hosts/node/unused-connections";
-import { serveBundles } from "./bundle-route.ts";
+import type { UwsApp } from "@tautline/hosts/uws/app";
+import { attachToApp, type UwsOptions } from "@tautline/hosts/uws/attach-app";
+import { type BundleRoute, serveBundles, serveBundlesOnApp } from "./bundle-route.ts";
 import { ClientBundles } from "./client-bundles.ts";
 import { isAnyScopeEnabled } from "./debug-scopes.ts";
 import { followHttp2Sessions } from "./http2-sessions.ts";
@@ -118,6 +120,25 @@ export class Server<
     return this;
   }
 
+  /**
+   * Attaches to an app of µWebSockets.js, which the program lets listen and closes. `httpServer` stays undefined.
+   *
+   * @example
+   * const app = uWS.App();
+   * const io = new Server();
+   * io.attachApp(app);
+   * app.listen(3000, () => {});
+   * @see server.md §2.4
+   */
+  attachApp(app: UwsApp, options: Partial<ServerOptions> & UwsOptions = {}): this {
+    const merged = this.#merge(options);
+    const engine = new EngineServer({ ...merged, onError: this.report });
+    attachToApp(app, engine, merged);
+    if (this.#servesClient) serveBundlesOnApp(app, this.#bundleRoute(merged.cors));
+    this.#trace?.sayOfServer(`attached to ${merged.path}`);
+    return this.bind(engine);
+  }
+
   override bind(engine: EngineServer): this {
     this.#trace?.followEngine(engine);
     return super.bind(engine);
@@ -148,23 +169,30 @@ export class Server<
   }
 
   #attachTo(httpServer: AnyHttpServer, options: Partial<ServerOptions>): this {
-    const given = { ...options, ...this.opts };
-    const merged = { ...given, path: given.path || this.path() };
+    const merged = this.#merge(options);
     const engine = new EngineServer({ ...merged, onError: this.report });
     engine.attach(httpServer, merged);
-    if (this.#servesClient) {
-      serveBundles(httpServer, {
-        path: this.path(),
-        cors: merged.cors,
-        sendFile: (filename, req, res) => Server.sendFile(filename, req, res),
-        report: this.report,
-      });
-    }
+    if (this.#servesClient) serveBundles(httpServer, this.#bundleRoute(merged.cors));
     this.#closeHttp2Sessions = followHttp2Sessions(httpServer);
     this.#closeUnusedConnections = followUnusedConnections(httpServer);
     this.httpServer = httpServer;
     this.#trace?.sayOfServer(`attached to ${merged.path}`);
     return this.bind(engine);
+  }
+
+  /** The options of the constructor win (server.md §2.2 S1). */
+  #merge<Options extends Partial<ServerOptions>>(options: Options): Options & { path: string } {
+    const given = { ...options, ...this.opts };
+    return { ...given, path: given.path || this.path() };
+  }
+
+  #bundleRoute(cors: BundleRoute["cors"]): BundleRoute {
+    return {
+      path: this.path(),
+      cors,
+      sendFile: (filename, req, res) => Server.sendFile(filename, req, res),
+      report: this.report,
+    };
   }
 }
 

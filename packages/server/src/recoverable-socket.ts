@@ -71,7 +71,7 @@ export class RecoverableSocket<
     if (this.#restored === undefined) return true;
     const missed = this.#restored.missed();
     if (missed === undefined) return false;
-    this.deliver(missed, false);
+    for (const event of missed) this.deliver(event, false);
     return true;
   }
 

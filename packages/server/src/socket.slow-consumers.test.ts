@@ -7,15 +7,17 @@ describe("a namespace whose events may be dropped", () => {
   it.each(["drop-volatile", "drop-oldest"] as const)(
     "by %s marks them, each with its attachments",
     (slowConsumer) => {
-      const { io, join } = createFixture({ slowConsumer });
-      const { session } = join();
-      session.packets.length = 0;
-      io.emit("blob", Uint8Array.of(1), Uint8Array.of(2));
-      expect(session.packets.map((packet) => [packet.slowConsumer, packet.isPart])).toEqual([
-        [slowConsumer, false],
-        [slowConsumer, true],
-        [slowConsumer, true],
-      ]);
+      for (const recovery of [{}, { connectionStateRecovery: {} }]) {
+        const { io, join } = createFixture({ slowConsumer, ...recovery });
+        const { session } = join();
+        session.packets.length = 0;
+        io.emit("blob", Uint8Array.of(1), Uint8Array.of(2));
+        expect(session.packets.map((packet) => [packet.slowConsumer, packet.isPart])).toEqual([
+          [slowConsumer, false],
+          [slowConsumer, true],
+          [slowConsumer, true],
+        ]);
+      }
     },
   );
 

@@ -201,6 +201,45 @@ describe("a socket", () => {
     expect(socket.offAny().listenersAny()).toEqual([]);
   });
 
+  it("delivers an event no further once a catch-all listener has disconnected it (server.md §8.3)", () => {
+    const { join, clock } = createFixture();
+    const { session, socket } = join();
+    const log: unknown[] = [];
+    socket.onAny((event) => {
+      log.push(event);
+      socket.disconnect();
+    });
+    socket.on("x", () => log.push("delivered"));
+    session.receive('2["x"]');
+    clock.settle();
+    expect(log).toEqual(["x"]);
+  });
+
+  it("fires error when middleware refuses an event, even if it has disconnected the socket (server.md §8.3)", () => {
+    const { join, clock } = createFixture();
+    const { session, socket } = join();
+    const errors: unknown[] = [];
+    socket.on("error", (error) => errors.push(error.message));
+    socket.use((_event, next) => {
+      socket.disconnect();
+      next(new Error("refused"));
+    });
+    session.receive('2["x"]');
+    clock.settle();
+    expect(errors).toEqual(["refused"]);
+  });
+
+  it("shows catch-all listeners the name of an event as it came, a number as a number", () => {
+    const { join, clock } = createFixture();
+    const { session, socket } = join();
+    const log: unknown[] = [];
+    socket.onAny((event) => log.push(event));
+    socket.on(7 as never, (() => log.push("delivered")) as never);
+    session.receive("2[7]");
+    clock.settle();
+    expect(log).toEqual([7, "delivered"]);
+  });
+
   it("shows every outgoing event to catch-all listeners, broadcasts included, but not acknowledgements", () => {
     const { io, join, clock } = createFixture();
     const { session, socket } = join();
