@@ -13,9 +13,10 @@ const mayImport = {
 
 const tests = "\\.test(-d)?\\.ts$|/peers/|/testing/";
 
-// Where requests and connections meet what upstream's users read on them: the edge of the Node host. Elsewhere only
+// Where requests and connections meet what upstream's users read on them: the edges of the hosts. Elsewhere only
 // entry points may know a compat.ts.
-const compatUsers = "^packages/hosts/src/node/(http-exchange|upgrade|server|ws-engine)\\.ts$";
+const compatUsers =
+  "^packages/hosts/src/(node|uws)/(http-exchange|upgrade|server|ws-engine|attach-app)\\.ts$";
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 const layerRules = Object.entries(mayImport).map(([name, lower]) => ({
@@ -26,6 +27,18 @@ const layerRules = Object.entries(mayImport).map(([name, lower]) => ({
   to: {
     path: "^packages/",
     pathNot: `^packages/(${[name, ...lower].join("|")})/|^packages/globals\\.d\\.ts$`,
+  },
+}));
+
+/** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
+const frameworkRules = ["react", "vue"].map((name) => ({
+  name: `framework-${name}`,
+  comment: `the client's ${name}/ imports no module of Node, and no package of npm but ${name}`,
+  severity: "error",
+  from: { path: `^packages/client/src/${name}/`, pathNot: tests },
+  to: {
+    dependencyTypes: ["core", "npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg"],
+    pathNot: `^packages/|^node_modules/(@types/)?${name}/`,
   },
 }));
 
@@ -54,13 +67,14 @@ export default {
       severity: "error",
       from: {
         path: "^packages/(protocol|events|engine|adapter|client)/src/",
-        pathNot: `${tests}|^packages/client/src/platform/node/`,
+        pathNot: `${tests}|^packages/client/src/(platform/node|react|vue)/`,
       },
       to: {
         dependencyTypes: ["core", "npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg"],
         pathNot: "^packages/|^node_modules/@msgpack/",
       },
     },
+    ...frameworkRules,
     {
       name: "no-cycle-at-run-time",
       comment: "files import each other in one direction; a cycle of types alone is allowed",

@@ -12,7 +12,16 @@ const pages = trackedFiles().filter((path) => path.endsWith(".md"));
 /** The examples of doc comments are parts of programs, told apart from the programs by where they stand. */
 const pagesWithFragments = pages.filter((page) => !page.startsWith("docs/reference/"));
 const pagesWithPrograms = pages.filter((page) => snippetsOf(page, 3000).length > 0);
-const others = ["express", "fastify", "socket.io-client", "@types/node", "@types/express"];
+const others = [
+  "express",
+  "fastify",
+  "react",
+  "socket.io-client",
+  "vue",
+  "@types/express",
+  "@types/node",
+  "@types/react",
+];
 const deadlineMs = 20_000;
 
 describe("the links of the documents", () => {
@@ -80,6 +89,8 @@ declare global {
   const io: SocketServer;
   const socket: ServerSocket;
   const token: string;
+  const uWS: { App(): Parameters<SocketServer["attachApp"]>[0] & { listen(port: number, callback: () => void): void } };
+  const acceptedSessions: AsyncIterable<WebTransport>;
   const x: number;
   const y: number;
 }
@@ -89,14 +100,22 @@ declare global {
 function compileFragments(folder: string): string {
   writeFileSync(join(folder, "globals.d.ts"), fragmentGlobals);
   for (const page of pagesWithFragments) {
-    for (const { line, source } of fragmentsOf(page)) {
-      writeFileSync(join(folder, `${page.replace(/\W+/g, "-")}-${line}.ts`), `${source}\nexport {};\n`);
+    for (const { line, extension, source } of fragmentsOf(page)) {
+      const file = `${page.replace(/\W+/g, "-")}-${line}.${extension}`;
+      writeFileSync(join(folder, file), `${source}\nexport {};\n`);
     }
   }
   const options = { strict: true, module: "nodenext", target: "es2023", noEmit: true, skipLibCheck: true };
   const config = {
-    compilerOptions: { ...options, types: ["node"], lib: ["es2023", "dom"] },
-    include: ["*.ts"],
+    // Fragments of JavaScript do not say of what type an answer is.
+    compilerOptions: {
+      ...options,
+      noImplicitAny: false,
+      types: ["node"],
+      lib: ["es2023", "dom"],
+      jsx: "react-jsx",
+    },
+    include: ["*.ts", "*.tsx"],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "project", type: "module" }));

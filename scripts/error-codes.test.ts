@@ -28,6 +28,12 @@ describe("docs/errors.md", () => {
     expect(codesOf(["docs/errors.md"])).toEqual(declared);
   });
 
+  it("is joined by a section of docs/troubleshooting.md for each code of the client", () => {
+    const page = readFileSync(join(root, "docs/troubleshooting.md"), "utf8");
+    const sections = [...page.matchAll(/^### (\w+)$/gm)].map(([, one]) => one).sort();
+    expect(sections).toEqual(codesOf(["packages/client/src/errors.ts"]));
+  });
+
   it("misses no code, since every code used anywhere is declared in an errors.ts", () => {
     expect(codesOf(sources).filter((one) => !declared.includes(one))).toEqual([]);
   });

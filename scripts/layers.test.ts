@@ -22,11 +22,15 @@ const tree: Record<string, readonly string[]> = {
   "packages/client/src/engine/b.ts": ["./a.ts", "./missing.ts"],
   "packages/client/src/platform/node/a.ts": ["../../../../websocket/src/a.ts", "node:http"],
   "packages/client/src/platform/browser/a.ts": ["node:http"],
+  "packages/client/src/react/a.ts": ["react", "node:http"],
+  "packages/client/src/vue/a.ts": ["vue", "node:http"],
 };
 
 const expected = [
   "compat-only-from-entries packages/server/src/a.ts",
   "declared-or-refused packages/client/src/engine/b.ts",
+  "framework-react packages/client/src/react/a.ts",
+  "framework-vue packages/client/src/vue/a.ts",
   "layer-adapter packages/adapter/src/a.ts",
   "layer-client packages/client/src/a.ts",
   "layer-engine packages/engine/src/a.ts",

@@ -27,7 +27,7 @@ describe.skipIf(reason !== undefined)(
     let project: InstalledProject;
 
     beforeAll(() => {
-      project = createInstalledProject();
+      project = createInstalledProject(["react", "vue"]);
     });
 
     afterAll(() => project?.remove());

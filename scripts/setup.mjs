@@ -1,4 +1,4 @@
-// Makes a fresh machine ready: the packages of npm, and for the tests a browser, a Python peer and Redis from Debian.
+// Makes a fresh machine ready: the packages of npm, and for the tests browsers, a Python peer and Redis from Debian.
 // Needs nothing but Node and npm.
 
 import { spawnSync } from "node:child_process";
@@ -8,6 +8,9 @@ import { root, run } from "./parts.mjs";
 
 const debianPackages = [
   { name: "chromium", isPresent: () => existsSync("/usr/bin/chromium") },
+  { name: "firefox-esr", isPresent: () => existsSync("/usr/bin/firefox-esr") },
+  { name: "webkit2gtk-driver", isPresent: () => existsSync("/usr/bin/WebKitWebDriver") },
+  { name: "xvfb", isPresent: () => existsSync("/usr/bin/xvfb-run") },
   { name: "python3-socketio", isPresent: () => canImport("socketio") },
   { name: "python3-aiohttp", isPresent: () => canImport("aiohttp") },
   { name: "python3-websocket", isPresent: () => canImport("websocket") },

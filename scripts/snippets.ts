@@ -5,7 +5,7 @@
 //
 // `cjs` in place of `js` makes it a CommonJS program. A comment `// → text` promises that the program prints that
 // text. Port 3000 in a snippet stands for the port of the page, so that pages can be tried beside other programs.
-// Blocks of js and ts without such a word are fragments: they are compiled against the types of the built packages.
+// Blocks of js, ts and tsx without such a word are fragments: they are compiled against the types of the built packages.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,11 +22,12 @@ export interface Snippet {
 }
 
 export interface Fragment {
+  readonly extension: "ts" | "tsx";
   readonly line: number;
   readonly source: string;
 }
 
-const fragmentFence = /^```(?:js|ts)\n([\s\S]*?)^```$/gm;
+const fragmentFence = /^```(js|ts|tsx)\n([\s\S]*?)^```$/gm;
 const fence = /^```(js|cjs) (serve|run)\n([\s\S]*?)^```$/gm;
 
 /** The programs of a page, in order, with `port` in place of 3000. */
@@ -45,8 +46,9 @@ export function snippetsOf(page: string, port: number): Snippet[] {
 export function fragmentsOf(page: string): Fragment[] {
   const text = readFileSync(join(root, page), "utf8");
   return [...text.matchAll(fragmentFence)].map((match) => ({
+    extension: match[1] === "tsx" ? "tsx" : "ts",
     line: lineAt(text, match.index),
-    source: match[1] ?? "",
+    source: match[2] ?? "",
   }));
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ClientKind } from "./client-peer.ts";
 import type { ServerKind } from "./server-peer.ts";
+import { missingUws } from "./uws-server.ts";
 
 export const PYTHON = "/usr/bin/python3";
 export const CHROMIUM = "/usr/bin/chromium";
@@ -10,6 +11,7 @@ export const CHROMIUM = "/usr/bin/chromium";
 /** Why a peer cannot run on this machine; `undefined` when it can. */
 export function missing(kind: ClientKind | ServerKind): string | undefined {
   if (kind === "python-socketio") return missingPython();
+  if (kind === "tautline on uWS") return missingUws();
   if (kind.startsWith("chromium") && !existsSync(CHROMIUM)) return `${CHROMIUM} is not installed`;
   return undefined;
 }

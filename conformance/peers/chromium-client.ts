@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
-import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { bundleScript } from "../../packages/client/build-scripts.ts";
 import { CHROMIUM, pathOf } from "./availability.ts";
 import type { ClientKind, ClientPeer, ClientPeerOptions, ClientTraits } from "./client-peer.ts";
 import { listen } from "./node-server.ts";
@@ -96,33 +96,15 @@ function answerPage(request: http.IncomingMessage, response: http.ServerResponse
   );
 }
 
-async function bundleOf(kind: Bundle): Promise<string> {
+/** The script that gives a page the `io` of a client. */
+export async function bundleOf(kind: Bundle): Promise<string> {
   if (kind === "chromium with socket.io-client 4") {
     const load = createRequire(import.meta.url);
     const root = load.resolve("socket.io-client/package.json").replace("package.json", "");
     return readFileSync(`${root}dist/socket.io.min.js`, "utf8");
   }
-  return bundleOurs();
-}
-
-// The sources are bundled as they stand, so that no build has to come first.
-async function bundleOurs(): Promise<string> {
-  const entry = pathOf("../../packages/client/src/browser.ts");
-  const contents = existsSync(entry)
-    ? `export * from ${JSON.stringify(entry)};`
-    : `export * from "@tautline/client";`;
-  const { outputFiles } = await build({
-    stdin: { contents: `${contents}`, resolveDir: pathOf("../..") },
-    bundle: true,
-    write: false,
-    format: "iife",
-    globalName: "tautline",
-    footer: { js: "window.io = tautline.io;" },
-    platform: "browser",
-    conditions: ["@tautline/source", "browser"],
-    target: "es2022",
-  });
-  return outputFiles[0]?.text ?? "";
+  // Minified as published, and made of the sources as they stand, so that no build has to come first.
+  return bundleScript("socket.io.min");
 }
 
 /** A browser of its own, which the caller closes. */

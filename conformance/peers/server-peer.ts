@@ -1,7 +1,7 @@
 import type { ParserOption } from "./parsers.ts";
 
 /** The servers that the suites know. */
-export type ServerKind = "tautline" | "socket.io" | "python-socketio";
+export type ServerKind = "tautline" | "tautline on uWS" | "socket.io" | "python-socketio";
 
 /** What a suite may ask of a server; every peer translates it into its own options. Durations in milliseconds. */
 export interface ServerPeerOptions {
@@ -38,6 +38,7 @@ const latest: ServerTraits = {
 /** What each server can do. */
 export const serverTraitsOf: Readonly<Record<ServerKind, ServerTraits>> = {
   tautline: latest,
+  "tautline on uWS": latest,
   "socket.io": latest,
   "python-socketio": {
     hasBroadcastAcks: false,

@@ -48,7 +48,7 @@ export function recovering(pair: Pair): void {
 
 /** Our client takes offsets off the events of our server; others show them to the listeners. */
 function showsOffsets({ server, client }: Pair): boolean {
-  return !(server === "tautline" && client.endsWith("tautline"));
+  return !(server.startsWith("tautline") && client.endsWith("tautline"));
 }
 
 function idOf(who: unknown): unknown {

@@ -65,6 +65,10 @@ describe("Engine: handshake (EIO §8)", () => {
     expect(engine.upgrades("polling")).toEqual(["websocket", "webtransport"]);
     expect(engine.upgrades("websocket")).toEqual([]);
     expect(start({ allowUpgrades: false }).engine.upgrades("polling")).toEqual([]);
+    // To a program it tells what is possible, to clients what is enabled.
+    const { engine: plain, request } = start();
+    expect(plain.upgrades("polling")).toEqual(["websocket", "webtransport"]);
+    expect(request("GET", {}).body).toContain('"upgrades":["websocket"]');
   });
 
   it("shows no session before its id is there, and makes none for a peer that left (EIO §62.42)", async () => {

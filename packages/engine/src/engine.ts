@@ -299,7 +299,7 @@ export class Engine<Request = unknown>
    * is admitted or closed; never rejects.
    *
    * @example
-   * for await (const session of sessionsOf(http3Server, "/socket.io/")) io.engine.onWebTransportSession(session);
+   * for await (const session of acceptedSessions) io.engine.onWebTransportSession(session);
    *
    * @see EIO §11.1
    */
@@ -354,8 +354,9 @@ export class Engine<Request = unknown>
     protocol: Revision,
     transport: Transport,
   ): Session<Request> {
-    const { request, remoteAddress } = incoming;
-    return new Session<Request>(this, { id, protocol, request, remoteAddress }, transport);
+    const { request, remoteAddress, query } = incoming;
+    const isProbed = protocol === 4 && query.probes === "1";
+    return new Session<Request>(this, { id, protocol, request, remoteAddress, isProbed }, transport);
   }
 
   /** EIO §8: the session becomes visible, then `connection`. */
@@ -371,7 +372,7 @@ export class Engine<Request = unknown>
     this.emit("connection", session);
   }
 
-  /** EIO §8: these keys in this order. */
+  /** EIO §8: these keys in this order; one more for a client that asked for it (design §2.9). */
   describeSession(session: Session<Request>): string {
     return JSON.stringify({
       sid: session.id,
@@ -379,6 +380,7 @@ export class Engine<Request = unknown>
       pingInterval: this.opts.pingInterval,
       pingTimeout: this.opts.pingTimeout,
       maxPayload: this.opts.maxHttpBufferSize,
+      ...(session.isProbed && { probes: true }),
     });
   }
 

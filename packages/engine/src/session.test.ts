@@ -11,6 +11,7 @@ function open(
   transport = new RecordingTransport("websocket"),
   options: Partial<SessionHost["opts"]> = {},
   protocol: 3 | 4 = 4,
+  isProbed = false,
 ) {
   const clock = new ManualClock(0);
   const log: unknown[] = [];
@@ -31,7 +32,7 @@ function open(
     onDrain: () => {},
     onSessionClosed: () => log.push("gone"),
   };
-  const identity = { id: "sid", protocol, request: null, remoteAddress: undefined };
+  const identity = { id: "sid", protocol, request: null, remoteAddress: undefined, isProbed };
   const session = new Session(host, identity, transport);
   session.owner = {
     onMessage: (data) => log.push(data),
@@ -273,6 +274,17 @@ describe("Session: heartbeat", () => {
     clock.settle();
     expect(transport.sent).toEqual([["3"]]);
     expect(beats).toBe(1);
+  });
+
+  it("answers the pings of a client that was told it may ping (design §2.9)", () => {
+    const { clock, log, session, transport } = opened(undefined, {}, 4, true);
+    transport.receive({ type: "ping" });
+    clock.settle();
+    expect(transport.sent).toEqual([["3"]]);
+    expect(session.readyState).toBe("open");
+    // They are no pongs: the client must answer all the same.
+    clock.advance(45_000);
+    expect(log.at(-1)).toBe("ping timeout");
   });
 
   it.each([

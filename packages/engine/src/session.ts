@@ -51,6 +51,8 @@ export interface SessionIdentity<Request> {
   readonly protocol: Revision;
   readonly request: Request | null;
   readonly remoteAddress: string | undefined;
+  /** Whether the client was told that it may ping, and asked for that. */
+  readonly isProbed?: boolean;
 }
 
 /** Of `maxBufferedBytes`: how much more than needed is dropped when older events make room. */
@@ -71,6 +73,8 @@ export class Session<Request = unknown> extends GuardedEmitter<SessionEvents> im
   request: Request | null;
   readonly remoteAddress: string | undefined;
   readonly server: SessionHost<Request>;
+  /** Whether a client of revision 4 may ping as well (design §2.9). */
+  readonly isProbed: boolean;
   transport: Transport;
   readyState: SessionState = "opening";
   /** Set by the Socket.IO layer in its `connection` handler. */
@@ -92,6 +96,7 @@ export class Session<Request = unknown> extends GuardedEmitter<SessionEvents> im
     this.protocol = identity.protocol;
     this.request = identity.request;
     this.remoteAddress = identity.remoteAddress;
+    this.isProbed = identity.isProbed ?? false;
     this.server = server;
     this.transport = transport;
     transport.owner = this;
@@ -310,12 +315,13 @@ export class Session<Request = unknown> extends GuardedEmitter<SessionEvents> im
   }
 
   #onPing(): void {
-    if (this.protocol === 4) {
+    if (this.protocol === 4 && !this.isProbed) {
       this.#endWrongHeartbeat();
       return;
     }
-    // EIO §12.2
-    this.#heartbeat.onPing();
+    // EIO §12.2; in revision 4 it is a packet like any other
+    if (this.protocol === 3) this.#heartbeat.onPing();
+    else this.#heartbeat.onPacket();
     this.sendPacket(PONG);
     if (this.hasListeners("heartbeat")) this.emit("heartbeat");
   }

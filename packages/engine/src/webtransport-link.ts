@@ -16,6 +16,8 @@ import type {
 
 /** How long a session that ends waits for its peer to take what was written. */
 const END_WAIT_MS = 5_000;
+/** And then for its peer to close: not every implementation knows what has arrived, and closing drops what has not. */
+const LINGER_MS = 1_000;
 
 export class WebTransportLink {
   readonly #session: WebTransportSession;
@@ -59,14 +61,18 @@ export class WebTransportLink {
     this.#session.closed.then(callback, callback);
   }
 
-  /** Lets the peer take what was written, then closes the session: closing alone would drop it. */
+  /** Lets the peer take what was written, then closes the session. */
   end(deadlines: DeadlineQueue): void {
-    const expiry = deadlines.after(END_WAIT_MS, () => this.close());
+    let wait = deadlines.after(END_WAIT_MS, () => this.close());
     const close = (): void => {
-      deadlines.disarm(expiry);
+      deadlines.disarm(wait);
       this.close();
     };
-    this.#writer.close().then(close, close);
+    const linger = (): void => {
+      deadlines.disarm(wait);
+      if (!this.#isClosed) wait = deadlines.after(LINGER_MS, () => this.close());
+    };
+    this.#writer.close().then(linger, close);
     this.onceClosed(close);
   }
 

@@ -160,7 +160,7 @@ describe("WebTransportTransport: sending", () => {
 });
 
 describe("WebTransportTransport: closing (EIO §11.3)", () => {
-  it("is closed at once, and the session only when the peer has taken what was written", async () => {
+  it("is closed at once, and the session a second after the peer has taken what was written", async () => {
     const { clock, log, peer, transport } = await start();
     peer.isStalled = true;
     transport.send([message("bye")]);
@@ -170,8 +170,21 @@ describe("WebTransportTransport: closing (EIO §11.3)", () => {
     expect(peer.closings).toBe(0);
     peer.takeWrites();
     await settlePromises();
+    clock.advance(999);
+    expect(peer.closings).toBe(0);
+    clock.advance(1);
     expect(peer.closings).toBe(1);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("leaves no timer behind when the peer closes meanwhile", async () => {
+    const { clock, peer, transport } = await start();
+    transport.close();
+    await settlePromises();
+    peer.end();
+    await settlePromises();
+    expect(clock.pendingTimers).toBe(0);
+    expect(peer.closings).toBe(1);
   });
 
   it("waits 5 seconds for a peer that does not read", async () => {

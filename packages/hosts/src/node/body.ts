@@ -43,7 +43,7 @@ export function readBody(req: IncomingMessage, limitBytes: number, events: BodyE
  * Bytes in one piece. Doubling makes the copying linear (CVE-2020-36048), and a peer that sends single bytes
  * costs no object for each.
  */
-class GrowingBuffer {
+export class GrowingBuffer {
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
 

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { Engine } from "@tautline/engine/engine";
 import { createBadRequest, errorCodes, errorMessages } from "@tautline/engine/errors";
 import type { EngineOptions } from "@tautline/engine/options";
+import type { HttpExchange, UpgradeAttempt } from "@tautline/engine/ports";
 import { closeWebTransportSession } from "@tautline/engine/webtransport-link";
 import type { WebTransportSession } from "@tautline/engine/webtransport-session";
 import { type Attachable, type AttachOptions, attachTo } from "./attach.ts";
@@ -67,12 +68,21 @@ export class EngineServer extends Engine<IncomingMessage> implements Attachable 
 
   /** Processes one HTTP request. */
   handleRequest(req: IncomingMessage, res: ServerResponse): void {
-    const exchange = new NodeExchange(req, res, exposeQuery(req), this.report);
-    if (this.#middlewares.length === 0) {
+    this.takeExchange(new NodeExchange(req, res, exposeQuery(req), this.report), res);
+  }
+
+  /** Whether requests have to pass any, for which they need a response of their own. */
+  get hasMiddlewares(): boolean {
+    return this.#middlewares.length > 0;
+  }
+
+  /** Takes an exchange through the middlewares; there must be a response if there are any. */
+  takeExchange(exchange: HttpExchange<IncomingMessage>, response: ServerResponse | undefined): void {
+    if (!this.hasMiddlewares || response === undefined) {
       this.onExchange(exchange);
       return;
     }
-    runMiddlewares(this.#middlewares, req, res, this.report, (outcome) => {
+    runMiddlewares(this.#middlewares, exchange.request, response, this.report, (outcome) => {
       if (outcome.ok) this.onExchange(exchange);
       else this.refuseExchange(exchange, createBadRequest("MIDDLEWARE_FAILURE"));
     });
@@ -80,19 +90,23 @@ export class EngineServer extends Engine<IncomingMessage> implements Attachable 
 
   /** Processes one request to switch protocols. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const hasMiddlewares = this.#middlewares.length > 0;
-    const response = hasMiddlewares ? new UpgradeResponse(req, socket) : undefined;
+    const response = this.hasMiddlewares ? new UpgradeResponse(req, socket) : undefined;
     const attempt = new NodeUpgrade(req, socket, head, {
       query: exposeQuery(req),
       acceptor: this.#acceptor,
       report: this.report,
       response,
     });
-    if (response === undefined) {
+    this.takeUpgrade(attempt, response);
+  }
+
+  /** Takes an attempt through the middlewares; there must be a response if there are any. */
+  takeUpgrade(attempt: UpgradeAttempt<IncomingMessage>, response: ServerResponse | undefined): void {
+    if (!this.hasMiddlewares || response === undefined) {
       this.onUpgrade(attempt);
       return;
     }
-    runMiddlewares(this.#middlewares, req, response, this.report, (outcome) => {
+    runMiddlewares(this.#middlewares, attempt.request, response, this.report, (outcome) => {
       if (outcome.ok) this.onUpgrade(attempt);
       else this.refuseUpgrade(attempt, createBadRequest("MIDDLEWARE_FAILURE"));
     });
@@ -101,7 +115,7 @@ export class EngineServer extends Engine<IncomingMessage> implements Attachable 
   /** Processes one session of an HTTP/3 server (EIO §11.1). */
   override async onWebTransportSession(session: WebTransportSession): Promise<void> {
     // EIO §11.1.1: a middleware has no request to judge, so what it guards stays shut.
-    if (this.#middlewares.length > 0) return closeWebTransportSession(session);
+    if (this.hasMiddlewares) return closeWebTransportSession(session);
     return super.onWebTransportSession(session);
   }
 

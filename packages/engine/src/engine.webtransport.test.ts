@@ -89,10 +89,11 @@ describe("Engine: WebTransport handshake (EIO §11.1)", () => {
   });
 
   it("lets a connection handler end the session, which the peer is told after its open packet", async () => {
-    const { connect, engine, log } = start();
+    const { clock, connect, engine, log } = start();
     engine.on("connection", (session) => session.close());
     const peer = await connect();
     expect(peer.sent.map(({ type }) => type)).toEqual(["open"]);
+    clock.advance(1_000);
     expect(peer.closings).toBe(1);
     expect(log).toEqual(["forced close"]);
   });
@@ -194,12 +195,14 @@ describe("Engine: a session on WebTransport", () => {
   });
 
   it("closes in order: what was sent goes first", async () => {
-    const { connect, log, sessions, settle } = start();
+    const { clock, connect, log, sessions, settle } = start();
     const peer = await connect();
     sessions[0]?.send("last");
     sessions[0]?.close();
     await settle();
     expect(peer.sent.at(-1)).toEqual({ type: "message", data: "last" });
+    expect(peer.closings).toBe(0);
+    clock.advance(1_000);
     expect(peer.closings).toBe(1);
     expect(log).toEqual(["forced close"]);
   });
