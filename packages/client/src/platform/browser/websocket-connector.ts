@@ -18,6 +18,7 @@ export const connectGlobalWebSocket: WebSocketConnector = (uri, protocols, { ext
       for (const { payload } of messages)
         socket.send(typeof payload === "string" ? payload : Object(payload));
     },
+    bufferedBytes: () => socket.bufferedAmount,
     close: () => socket.close(),
   };
 };

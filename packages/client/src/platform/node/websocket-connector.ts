@@ -8,6 +8,7 @@ const DEFAULT_MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
 export const connectNodeWebSocket: WebSocketConnector = (uri, protocols, options, handler) => {
   const { perMessageDeflate, extraHeaders = {}, origin, localAddress, family, autoUnref } = options;
   const { cookieJar } = options.socket;
+  let onPong: (() => void) | undefined;
   const client = connect(
     uri,
     {
@@ -30,6 +31,7 @@ export const connectNodeWebSocket: WebSocketConnector = (uri, protocols, options
       onText: (text) => handler.onMessage(text),
       onBinary: (bytes) => handler.onMessage(bytes),
       onDrain: () => {},
+      onPong: () => onPong?.(),
       onError: (error) => handler.onError(error),
       onClose: (code, reason) => handler.onClose({ code, reason }),
     },
@@ -39,6 +41,11 @@ export const connectNodeWebSocket: WebSocketConnector = (uri, protocols, options
       client.connection?.writeBatch(
         messages.map(({ payload, compress }) => createMessage(payload, compress)),
       ),
+    ping(onAnswer) {
+      onPong = onAnswer;
+      client.connection?.ping();
+    },
+    bufferedBytes: () => client.connection?.bufferedBytes ?? 0,
     close: () => client.close(),
   };
 };

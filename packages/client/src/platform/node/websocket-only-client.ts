@@ -5,10 +5,8 @@ import { createIo, type Io } from "../../entry.ts";
 import { Manager as NeutralManager } from "../../manager.ts";
 import type { ManagerOptions } from "../../options.ts";
 import type { Platform } from "../../platform.ts";
-import { nodePlatform } from "./node-platform.ts";
-import { NodeWebSocket } from "./transports.ts";
-
-const { startUpgrade: _, ...nodeGlobals } = nodePlatform;
+import { nodeGlobals } from "./node-globals.ts";
+import { NodeWebSocket } from "./websocket-transport.ts";
 
 const platform: Platform = {
   ...nodeGlobals,

@@ -1,27 +1,28 @@
-import type { Platform } from "../../platform.ts";
+import type { PageEvent, Platform } from "../../platform.ts";
 import type { MiniProgram } from "./mini-program.ts";
 
-/**
- * Tells of the network, from the first listener on. A program that is shown again is told that the network returned:
- * its timers stood still meanwhile, and its sockets may be gone.
- */
+/** Tells of the network and of the program's return from the background, from the first listener on. */
 export function createNetworkEvents(host: () => MiniProgram | undefined): Platform["onPageEvent"] {
-  const offline = new Set<() => void>();
-  const online = new Set<() => void>();
+  const signals = new Map<PageEvent, Set<() => void>>();
   let isListening = false;
-  const tell = (callbacks: ReadonlySet<() => void>): void => {
-    for (const callback of [...callbacks]) callback();
+  const callbacksOf = (event: PageEvent): Set<() => void> => {
+    const callbacks = signals.get(event) ?? new Set();
+    signals.set(event, callbacks);
+    return callbacks;
+  };
+  const tell = (event: PageEvent): void => {
+    for (const callback of [...callbacksOf(event)]) callback();
   };
   const listen = (): void => {
     const program = host();
     if (isListening || !program) return;
     isListening = true;
-    program.onNetworkStatusChange?.(({ isConnected }) => tell(isConnected ? online : offline));
-    program.onAppShow?.(() => tell(online));
+    program.onNetworkStatusChange?.(({ isConnected }) => tell(isConnected ? "online" : "offline"));
+    // client-platforms.md 7.4: while it was hidden its sockets were closed and its timers stood still
+    program.onAppShow?.(() => tell("resume"));
   };
   return (event, callback) => {
-    if (event === "beforeunload") return () => {};
-    const callbacks = event === "offline" ? offline : online;
+    const callbacks = callbacksOf(event);
     callbacks.add(callback);
     listen();
     return () => callbacks.delete(callback);
