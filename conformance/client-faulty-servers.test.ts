@@ -360,7 +360,7 @@ describe("bad socket packets before the namespace is joined", () => {
     const errors: unknown[] = [];
     socket.on("connect_error", (error) => errors.push(error));
     await until(() => errors.length > 0, "the refusal");
-    expect(errors).toEqual([new Error("")]);
+    expect(errors).toMatchObject([{ message: "", code: "SIO_REFUSED" }]);
     expect(socket.active).toBe(false);
   });
 });

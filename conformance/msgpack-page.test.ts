@@ -2,12 +2,11 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect } from "vitest";
-import { msgpackScript } from "../packages/client/build-scripts.ts";
+import { bundleScript } from "../packages/client/build-scripts.ts";
 import { installApplication } from "./peers/application.ts";
-import { missing, pathOf } from "./peers/availability.ts";
+import { missing } from "./peers/availability.ts";
 import { launchChromium } from "./peers/chromium-client.ts";
 import { listen } from "./peers/node-server.ts";
 import { type ParserName, parsers } from "./peers/parsers.ts";
@@ -34,12 +33,7 @@ afterAll(async () => {
 
 async function scriptOf(bundle: Bundle): Promise<string> {
   if (bundle === "upstream's") return readFileSync(`${upstreamClient}/dist/socket.io.msgpack.min.js`, "utf8");
-  const { outputFiles } = await build({
-    ...msgpackScript,
-    absWorkingDir: pathOf("../../packages/client"),
-    write: false,
-  });
-  return outputFiles.find(({ path }) => path.endsWith(".js"))?.text ?? "";
+  return bundleScript("socket.io.msgpack.min");
 }
 
 /** A page with the bundle, from the same server as the socket. */

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { defineConfig } from "tsdown";
+import { browserBuild } from "./build-browser.ts";
 import { buildScripts } from "./build-scripts.ts";
 
 // `require("@tautline/client")(url)` works as with upstream: the module is `io()` itself, with all else as its members.
@@ -18,6 +19,14 @@ const shared = {
   deps: { alwaysBundle: [/^@tautline\//] },
 } as const;
 
+const weapp = {
+  platform: "neutral",
+  // The oldest that the compiler knows; the developer tool of mini-programs takes it from there.
+  target: "es2015",
+  tsconfig: "tsconfig.weapp.json",
+  inputOptions: { resolve: { conditionNames: ["@tautline/source", "import", "default"] } },
+} as const;
+
 function outputOptionsOf<Options>(options: Options, format: string): Options {
   return format === "cjs"
     ? {
@@ -27,6 +36,13 @@ function outputOptionsOf<Options>(options: Options, format: string): Options {
       }
     : options;
 }
+
+// To the declarations of the hooks a socket is that of the entry point which the program imports, not a copy of it.
+const socketOfProgram = {
+  name: "socket-of-program",
+  resolveId: (source: string) =>
+    source === "../socket.ts" ? { id: "@tautline/client", external: true } : undefined,
+};
 
 export default defineConfig([
   {
@@ -44,6 +60,23 @@ export default defineConfig([
   },
   {
     ...shared,
+    ...weapp,
+    format: [...shared.format],
+    entry: { weapp: "src/weapp.ts" },
+    outputOptions: outputOptionsOf,
+  },
+  {
+    ...shared,
+    ...weapp,
+    // What WeChat's developer tool copies into a program: it knows no entry map, only the folder of `miniprogram`.
+    format: "cjs",
+    entry: { index: "src/weapp.ts" },
+    outDir: "dist/miniprogram",
+    dts: false,
+    outputOptions: { exports: "named", entryFileNames: "[name].js", outro: callable },
+  },
+  {
+    ...shared,
     format: [...shared.format],
     entry: { index: "src/index.ts", "websocket-only": "src/websocket-only.ts" },
     platform: "node",
@@ -54,13 +87,24 @@ export default defineConfig([
   },
   {
     ...shared,
+    ...browserBuild,
     format: [...shared.format],
-    entry: { browser: "src/browser.ts", "websocket-only-browser": "src/websocket-only-browser.ts" },
-    platform: "browser",
-    target: "es2022",
-    tsconfig: "tsconfig.browser.json",
-    inputOptions: { resolve: { conditionNames: ["@tautline/source", "import", "default"] } },
     outputOptions: outputOptionsOf,
     onSuccess: buildScripts,
+  },
+  {
+    ...shared,
+    format: [...shared.format],
+    entry: { react: "src/react/index.ts", vue: "src/vue/index.ts" },
+    platform: "neutral",
+    target: "es2022",
+    tsconfig: "tsconfig.frameworks.json",
+    deps: { alwaysBundle: [/^@tautline\/(?!client)/], neverBundle: ["react", "vue"] },
+    inputOptions: (options) => ({
+      ...options,
+      // Not the option `plugins`, which the declarations of CommonJS do without.
+      plugins: [options.plugins, socketOfProgram],
+      resolve: { conditionNames: ["@tautline/source", "import", "default"] },
+    }),
   },
 ]);

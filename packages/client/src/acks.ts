@@ -9,6 +9,8 @@ export interface AckTable {
   add(handler: AckHandler, timeoutMs: number | undefined, onExpired: (id: number) => void): number;
   /** Takes an answer. Unknown ids are ignored. */
   reply(id: number | undefined, args: readonly unknown[]): void;
+  /** Forgets and returns the handler of an event that could not be sent. */
+  take(id: number | undefined): AckHandler | undefined;
   /** Forgets and returns all but those of the given ids. */
   takeAllBut(ids: ReadonlySet<number | undefined>): AckHandler[];
 }
@@ -16,7 +18,7 @@ export interface AckTable {
 export function createAckTable(clock: Clock): AckTable {
   const pending = new Map<number, { readonly handler: AckHandler; readonly timer: Timer | undefined }>();
   let nextId = 0;
-  const take = (id: number): AckHandler | undefined => {
+  const take = (id = -1): AckHandler | undefined => {
     const { handler, timer } = pending.get(id) ?? {};
     pending.delete(id);
     timer?.cancel();
@@ -33,9 +35,10 @@ export function createAckTable(clock: Clock): AckTable {
       pending.set(id, { handler, timer });
       return id;
     },
-    reply(id = -1, args) {
+    reply(id, args) {
       take(id)?.(undefined, args);
     },
+    take,
     takeAllBut: (ids) => [...pending.keys()].flatMap((id) => (ids.has(id) ? [] : (take(id) ?? []))),
   };
 }

@@ -29,6 +29,7 @@ export abstract class ManagerSettings<ReservedEvents extends EventsMap> extends 
       minMs: options.reconnectionDelay || 1000,
       maxMs: options.reconnectionDelayMax || 5000,
       jitter: options.randomizationFactor ?? 0.5,
+      isFullJitter: options.fullJitter ?? false,
       attempts: 0,
     };
   }

@@ -223,6 +223,55 @@ describe("Manager, reconnection", () => {
     for (const callback of platform.online) callback();
     expect(platform.made).toHaveLength(2);
   });
+
+  it("attempts at once when the page is shown again, unless told not to", () => {
+    const manager = create();
+    platform.latest.fail(0);
+    manager.opts.reconnectOnResume = false;
+    for (const callback of platform.resume) callback();
+    expect(platform.made).toHaveLength(1);
+    delete manager.opts.reconnectOnResume;
+    for (const callback of platform.resume) callback();
+    expect(platform.made).toHaveLength(2);
+  });
+
+  it.each([["online"], ["resume"]] as const)(
+    "reconnects without a delay, once, when a connection turns out dead on %s",
+    (event) => {
+      create({ probeTimeout: 20 });
+      platform.latest.accept({ probes: true });
+      for (const callback of platform[event]) callback();
+      platform.clock.advance(20);
+      expect(log.slice(1)).toEqual([
+        ["close", "ping timeout"],
+        ["reconnect_attempt", 1],
+      ]);
+      expect(platform.made).toHaveLength(2);
+      platform.latest.fail(0);
+      expect(platform.made).toHaveLength(2);
+      platform.clock.advance(200);
+      expect(platform.made).toHaveLength(3);
+    },
+  );
+
+  it("reconnects without a delay when a connection breaks while it is in doubt", () => {
+    create();
+    platform.latest.accept({ probes: true });
+    for (const callback of platform.resume) callback();
+    platform.latest.end();
+    expect(log.at(-1)).toEqual(["reconnect_attempt", 1]);
+    expect(platform.clock.pendingTimers).toBe(1);
+  });
+
+  it("waits anything from nothing to the whole delay with full jitter", () => {
+    create({ fullJitter: true, reconnectionDelay: 1000 });
+    platform.latest.fail(0);
+    // The random number of these tests is 0.75.
+    platform.clock.advance(749);
+    expect(platform.made).toHaveLength(1);
+    platform.clock.advance(1);
+    expect(platform.made).toHaveLength(2);
+  });
 });
 
 describe("Manager, closing", () => {

@@ -10,6 +10,7 @@ import type { SocketPacket } from "@tautline/protocol/socket-packet";
 import { nextDelay } from "./backoff.ts";
 import type { OutgoingSocketPacket, Parser } from "./codec.ts";
 import { EngineSocket } from "./engine/engine-socket.ts";
+import { diagnose } from "./engine/failure.ts";
 import { ManagerSettings } from "./manager-settings.ts";
 import type { ManagerOptions, SocketOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
@@ -32,6 +33,10 @@ export interface ManagerReservedEvents {
   reconnect_error: (error: Error) => void;
   reconnect_failed: () => void;
 }
+
+// SIO §26
+const EVENT = 2;
+const ACK = 3;
 
 type OpenCallback = (error?: Error) => void;
 
@@ -69,7 +74,7 @@ export class Manager<
   constructor(platform: Platform, uri?: string | ManagerOptions, options?: ManagerOptions) {
     const opts: ManagerOptions = {
       path: "/socket.io",
-      offers: { offsets: 1 },
+      offers: { offsets: 1, probes: 1 },
       ...(typeof uri === "object" ? uri : options),
     };
     super(platform.createClock(opts), opts);
@@ -90,7 +95,8 @@ export class Manager<
         this.emitReserved("reconnect_failed");
       },
     });
-    platform.onPageEvent("online", () => this.opts.reconnectOnOnline !== false && this.#reconnect.on("due"));
+    platform.onPageEvent("online", () => this.#onReturn(this.opts.reconnectOnOnline));
+    platform.onPageEvent("resume", () => this.#onReturn(this.opts.reconnectOnResume));
     if (opts.autoConnect !== false) this.open();
   }
 
@@ -140,7 +146,16 @@ export class Manager<
   }
 
   #send(packet: OutgoingSocketPacket): void {
-    for (const message of this.#encoder.encode(packet)) this.engine.write(message, packet.options);
+    const messages = this.#encoder.encode(packet);
+    if (packet.type === EVENT || packet.type === ACK) this.engine.check(messages);
+    for (const message of messages) this.engine.write(message, packet.options);
+  }
+
+  /** The network, the page or the device is back: make sure of the connection, or do not wait longer for one. */
+  #onReturn(isWanted = true): void {
+    if (!isWanted) return;
+    if (this.engine) this.engine.probe();
+    this.#reconnect.on("due");
   }
 
   // Opening
@@ -190,7 +205,7 @@ export class Manager<
 
   #onTimeout(): void {
     const { engine } = this;
-    this.#onOpenFailed(new Error("timeout"));
+    this.#onOpenFailed(diagnose(engine, new Error("timeout"), "EIO_CONNECT_TIMEOUT"));
     // Not `this.engine`: a listener may have opened it again.
     engine.close();
   }
@@ -240,7 +255,10 @@ export class Manager<
   }
 
   #startReconnecting(): void {
-    if (this.#state.name === "closed" && this.settings.reconnection) this.#reconnect.on("lost");
+    if (this.#state.name !== "closed" || !this.settings.reconnection) return;
+    this.#reconnect.on("lost");
+    // Somebody is there, and found it lost: the delay is for losses that many clients share.
+    if (this.engine.isInDoubt) this.#reconnect.on("due");
   }
 
   // Incoming
@@ -250,7 +268,10 @@ export class Manager<
       this.#decoder.add(data);
     } catch (error) {
       this.#afterDelivery(() =>
-        this.#close("parse error", error instanceof Error ? error : new Error(String(error))),
+        this.#close(
+          "parse error",
+          diagnose(this.engine, error instanceof Error ? error : new Error(String(error)), "SIO_PARSE_ERROR"),
+        ),
       );
     }
   }
@@ -282,7 +303,7 @@ export class Manager<
 
   #onEngineClose(reason: DisconnectReason, details?: DisconnectDescription): void {
     if (this.#state.name === "open") this.#close(reason, details);
-    else this.#onOpenFailed(details instanceof Error ? details : new Error(reason));
+    else this.#onOpenFailed(details instanceof Error ? details : Object.assign(new Error(reason), details));
   }
 
   #close(reason: DisconnectReason, description?: DisconnectDescription): void {

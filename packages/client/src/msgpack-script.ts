@@ -1,1 +1,1 @@
-export { io } from "./platform/browser/msgpack-client.ts";
+export { io as default } from "./platform/browser/msgpack-client.ts";

@@ -25,7 +25,9 @@ export interface ManagerOptions extends EngineOptions {
   autoConnect?: boolean;
   /** Another encoding of packets; the server must use the same. */
   parser?: CustomParser;
-  /** Whether to try at once when the network returns. Default true. */
+  /** Whether a delay is drawn evenly from 0 to its full length, whatever `randomizationFactor` says. Default false. */
+  fullJitter?: boolean;
+  /** Whether to try at once when the network returns, and to probe a connection that seems to stand. Default true. */
   reconnectOnOnline?: boolean;
 }
 

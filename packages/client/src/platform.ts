@@ -1,10 +1,14 @@
 import type { Clock } from "@tautline/events/clock";
 import type { Base64 } from "@tautline/protocol/base64";
+import type { Failure } from "./engine/failure.ts";
 import type { TransportConstructor } from "./engine/transport.ts";
 import type { startUpgrade } from "./engine/upgrade.ts";
 
 /** In which class binary arrives. */
 export type BinaryType = "nodebuffer" | "arraybuffer" | "blob";
+
+/** The network is lost, or has returned; the page is shown again after it was hidden or frozen; or it is left. */
+export type PageEvent = "offline" | "online" | "resume" | "beforeunload";
 
 /** What a page knows of its own address. */
 export interface PageLocation {
@@ -54,6 +58,8 @@ export interface Platform {
   toBinary(bytes: Uint8Array, type: BinaryType): unknown;
   /** With `withCredentials`, where the runtime keeps no cookies itself. */
   createCookieJar?(): CookieJar;
-  /** Calls back when the network is lost, or returned, or the page is left; returns the way to stop that. */
-  onPageEvent(event: "offline" | "online" | "beforeunload", callback: () => void): () => void;
+  /** Says more about a failure; left out where the texts would cost too much to load. */
+  explain?(failure: Failure, details: object): Partial<Failure>;
+  /** Calls back when one of these happens; returns the way to stop that. */
+  onPageEvent(event: PageEvent, callback: () => void): () => void;
 }

@@ -1,1 +1,1 @@
-export { io } from "./platform/browser/client.ts";
+export { io as default } from "./platform/browser/client.ts";

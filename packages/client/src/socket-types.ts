@@ -1,10 +1,11 @@
 import type { Clock } from "@tautline/events/clock";
 import type { AnyListener } from "@tautline/events/types";
 import type { OutgoingSocketPacket } from "./codec.ts";
+import type { Failure } from "./engine/failure.ts";
 import type { CloseDetails } from "./engine/transport.ts";
 
 /** What is known of the end of a connection, beyond the reason. */
-export type DisconnectDescription = Error | CloseDetails;
+export type DisconnectDescription = (Error | CloseDetails) & Partial<Failure>;
 
 /** Why a socket was disconnected (client.md 14.1). */
 export type DisconnectReason =
@@ -20,7 +21,7 @@ export type DisconnectReason =
 type Untyped = Parameters<AnyListener>[number];
 
 /** What `connect_error` carries; `data` is what the server's middleware said. */
-export interface ExtendedError extends Error {
+export interface ExtendedError extends Error, Partial<Failure> {
   data?: Untyped;
 }
 

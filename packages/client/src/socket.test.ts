@@ -285,7 +285,7 @@ describe("Socket, leaving", () => {
     const socket = create();
     platform.latest.accept();
     platform.latest.end();
-    expect(log).toEqual([["disconnect", "transport close", { description: "ended by the test" }]]);
+    expect(log).toMatchObject([["disconnect", "transport close", { description: "ended by the test" }]]);
     expect(socket.active).toBe(true);
   });
 });
@@ -390,7 +390,7 @@ describe("Socket, emitting", () => {
     expect(socket.sendBuffer).toHaveLength(1);
     socket.volatile.emit("dropped");
     platform.clock.settle();
-    expect(log.at(-1)).toEqual(["disconnect", "ping timeout", undefined]);
+    expect(log.at(-1)).toMatchObject(["disconnect", "ping timeout", { code: "EIO_PING_TIMEOUT" }]);
     platform.clock.now = now;
     platform.clock.advance(100);
     join("id2");
@@ -804,5 +804,99 @@ describe("Socket, with a server that marks every offset", () => {
       ["any", "e", "o1"],
       ["e", "o1"],
     ]);
+  });
+});
+
+describe("Socket, with more bytes than the server takes", () => {
+  // The handshake of these tests allows 1000.
+  const tooLong = "x".repeat(1000);
+  const refusal = {
+    name: "RangeError",
+    code: "EIO_PAYLOAD_TOO_LARGE",
+    phase: "session",
+    transport: "polling",
+  };
+
+  it("throws from emit, with both sizes, and keeps the connection", () => {
+    const socket = create();
+    join();
+    expect(() => socket.emit("big", tooLong)).toThrow("a message of 1012 bytes, the server takes 1000");
+    expect(() => socket.emit("big", tooLong, () => expect.unreachable())).toThrow("1013 bytes");
+    expect(() => socket.emit("big", tooLong)).toThrow(expect.objectContaining(refusal));
+    socket.emit("small");
+    settle();
+    expect(platform.latest.messages.at(-1)).toBe('2["small"]');
+    expect(socket.connected).toBe(true);
+  });
+
+  it("sends as much as the server takes, counted in UTF-8", () => {
+    const socket = create();
+    join();
+    // 4, 2 and ["big","…"] are eleven bytes and one.
+    const most = `${"x".repeat(985)}é`;
+    expect(new TextEncoder().encode(`42["big","${most}"]`).length).toBe(999);
+    socket.emit("big", most);
+    socket.emit("big", `${most}x`);
+    expect(() => socket.emit("big", `${most}é`)).toThrow("1001 bytes");
+  });
+
+  it("fails the acknowledgement that can take an error, once", async () => {
+    const socket = create();
+    join();
+    await expect(socket.emitWithAck("big", tooLong)).rejects.toMatchObject(refusal);
+    const failures: unknown[] = [];
+    socket.timeout(50).emit("big", tooLong, (error: unknown) => failures.push(error));
+    platform.clock.advance(100);
+    expect(failures).toMatchObject([refusal]);
+  });
+
+  it("refuses what was emitted before the limit was known, and sends the rest", async () => {
+    const socket = create();
+    const answer = socket.emitWithAck("big", tooLong);
+    socket.emit("small");
+    join();
+    await expect(answer).rejects.toMatchObject(refusal);
+    expect(platform.latest.messages.at(-1)).toBe('2["small"]');
+  });
+
+  it("says by connect_error that an event turned out too long for which nobody waits, and sends the rest", () => {
+    const socket = create();
+    const errors: unknown[] = [];
+    socket.on("connect_error", (error) => errors.push(error));
+    socket.emit("big", tooLong);
+    socket.emit("big", tooLong, () => expect.unreachable());
+    socket.emit("small");
+    join();
+    settle();
+    expect(errors).toMatchObject([refusal, refusal]);
+    expect(platform.latest.messages.at(-1)).toBe('2["small"]');
+    expect(socket.connected).toBe(true);
+  });
+
+  it("gives up on it in the retry queue, and goes on with the next", () => {
+    const socket = create({ retries: 2 });
+    const outcomes: unknown[] = [];
+    socket.emit("big", tooLong, (error: unknown) => outcomes.push(error));
+    socket.emit("small");
+    join();
+    settle();
+    expect(outcomes).toMatchObject([refusal]);
+    expect(platform.latest.messages.at(-1)).toMatch(/\["small"\]$/);
+  });
+});
+
+describe("Socket, refused", () => {
+  it.each([
+    ['4{"message":"Invalid namespace"}', "SIO_INVALID_NAMESPACE"],
+    ['4{"message":"no","data":{"why":1}}', "SIO_REFUSED"],
+    ["0", "SIO_OLD_SERVER"],
+  ])("says so by a code: %s", (packet, code) => {
+    const socket = create();
+    const errors: unknown[] = [];
+    socket.on("connect_error", (error) => errors.push(error));
+    platform.latest.accept();
+    settle();
+    receive(packet);
+    expect(errors).toMatchObject([{ code, phase: "namespace", transport: "polling" }]);
   });
 });

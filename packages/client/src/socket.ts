@@ -21,6 +21,7 @@ import type { SocketPacket } from "@tautline/protocol/socket-packet";
 import { type AckHandler, type AckTable, createAckTable } from "./acks.ts";
 import { CatchAllEmitter } from "./catch-all.ts";
 import type { EngineSocket } from "./engine/engine-socket.ts";
+import { diagnose } from "./engine/failure.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
 import { createRetryQueue, type RetryQueue } from "./retries.ts";
@@ -29,7 +30,6 @@ import type {
   DisconnectReason,
   EmitFlags,
   EventPacket,
-  ExtendedError,
   SocketLink,
   SocketReservedEvents,
 } from "./socket-types.ts";
@@ -155,7 +155,8 @@ export class Socket<
   /**
    * Sends an event; buffered while not connected. A function at the end is called with the server's answer.
    *
-   * @throws Error for a reserved name; RangeError for data that is circular or nested too deep.
+   * @throws Error for a reserved name; RangeError for data that is circular or nested too deep, and for more bytes than
+   * the server takes (`EIO_PAYLOAD_TOO_LARGE`).
    */
   override emit<Ev extends EventNames<EmitEvents>>(event: Ev, ...args: EventParams<EmitEvents, Ev>): this;
   override emit(event: string, ...args: unknown[]): this {
@@ -165,7 +166,7 @@ export class Socket<
   /**
    * Sends an event and resolves with the first value of the server's answer.
    *
-   * Rejects with an Error if the time-out passes or the connection is lost first.
+   * Rejects with an Error if the time-out passes or the connection is lost first, and with what `emit` throws.
    */
   emitWithAck<Ev extends EventNamesWithAck<EmitEvents>>(
     event: Ev,
@@ -214,6 +215,8 @@ export class Socket<
     return this.#emit([event, ...args.slice(0, -1)], (error, reply) => {
       if (isErrorFirst) callback.call(this, error ?? null, ...reply);
       else if (!error) callback.apply(this, reply);
+      // It cannot be told: `emit` throws.
+      else if (error instanceof RangeError) throw error;
     });
   }
 
@@ -250,7 +253,14 @@ export class Socket<
 
   #write(packet: EventPacket): void {
     this.guard(() => this.announce(this.listenersAnyOutgoing(), packet.data));
-    this.#link.send(packet);
+    try {
+      this.#link.send(packet);
+    } catch (error) {
+      // Too long for the server: whoever waits for the answer hears of it; else the program, as of any unfit data.
+      const handler = this.#acks.take(packet.id);
+      if (!handler || !isTooLong(error)) throw error;
+      handler(error, []);
+    }
   }
 
   #unbuffer(id: number): void {
@@ -374,7 +384,7 @@ export class Socket<
 
   #onConnect({ sid, pid, offsets }: { sid?: unknown; pid?: unknown; offsets?: unknown }): void {
     if (typeof sid !== "string") {
-      this.#onError(new Error(V2_SERVER));
+      this.#onError(diagnose(this.io.engine, new Error(V2_SERVER), "SIO_OLD_SERVER", "namespace"));
       return;
     }
     this.id = sid;
@@ -398,7 +408,15 @@ export class Socket<
       // Any listener may disconnect; what was not sent by then waits on.
       if (!this.#canSend()) break;
       this.#flushed++;
-      this.guard(() => this.#write(packet));
+      this.guard(() => {
+        try {
+          this.#write(packet);
+        } catch (error) {
+          if (!isTooLong(error)) throw error;
+          // Who emitted it is gone.
+          this.emitReserved("connect_error", error);
+        }
+      });
     }
     packets.splice(0, this.#flushed);
     this.#flushed = 0;
@@ -406,9 +424,9 @@ export class Socket<
 
   #onRefused(data: unknown): void {
     const { message, data: details } = typeof data === "string" ? { message: data } : Object(data);
-    const error: ExtendedError = new Error(message);
-    error.data = details;
-    this.emitReserved("connect_error", error);
+    const code = message === "Invalid namespace" ? "SIO_INVALID_NAMESPACE" : "SIO_REFUSED";
+    const error = Object.assign(new Error(message), { data: details });
+    this.emitReserved("connect_error", diagnose(this.io.engine, error, code, "namespace"));
   }
 
   #onEvent(args: readonly unknown[]): void {
@@ -439,4 +457,9 @@ export class Socket<
       this.#link.send({ type: ACK, nsp: this.nsp, id, data: args });
     };
   }
+}
+
+/** Whether an event was refused because the server would close the connection for it. */
+function isTooLong(error: unknown): error is RangeError {
+  return error instanceof RangeError && "code" in error;
 }

@@ -2,7 +2,7 @@
 
 export { protocol } from "./entry.ts";
 export { WebSocket } from "./platform/browser/websocket-transport.ts";
-export { NodeWebSocket } from "./platform/node/transports.ts";
 export { io, io as connect, io as default, Manager } from "./platform/node/websocket-only-client.ts";
+export { NodeWebSocket } from "./platform/node/websocket-transport.ts";
 export type * from "./public-types.ts";
 export { Socket } from "./socket.ts";

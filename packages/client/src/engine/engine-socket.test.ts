@@ -327,3 +327,111 @@ describe("EngineSocket, platform", () => {
     expect(log).toEqual([]);
   });
 });
+
+describe("EngineSocket, in doubt", () => {
+  /** The server answers pings, and pings every 25 s itself. */
+  const PROBES = { pingInterval: 25_000, pingTimeout: 20_000, probes: true };
+
+  it("pings a server that answers, and stays", () => {
+    const engine = open();
+    platform.latest.accept(PROBES);
+    engine.probe();
+    engine.probe();
+    expect(platform.latest.sent).toEqual([{ type: "ping" }]);
+    platform.latest.receive("message", "under way for long");
+    expect(engine.isInDoubt).toBe(true);
+    platform.latest.receive("pong");
+    expect(engine.isInDoubt).toBe(false);
+    platform.clock.advance(10_000);
+    expect(engine.readyState).toBe("open");
+  });
+
+  it("closes when the answer takes more than two seconds, or as long as it was told", () => {
+    for (const [options, ms] of [
+      [{}, 2000],
+      [{ probeTimeout: 50 }, 50],
+    ] as const) {
+      log = [];
+      const engine = open(options);
+      const ends: unknown[] = [];
+      engine.on("close", (_, details) => ends.push(details));
+      platform.latest.accept(PROBES);
+      engine.probe();
+      platform.clock.advance(ms - 1);
+      expect(engine.readyState).toBe("open");
+      platform.clock.advance(1);
+      expect(log.at(-1)).toBe("close ping timeout");
+      expect(ends).toMatchObject([{ code: "EIO_PROBE_TIMEOUT", transport: "polling", phase: "session" }]);
+      expect(engine.isInDoubt).toBe(true);
+      expect(platform.clock.pendingTimers).toBe(0);
+    }
+  });
+
+  it("asks by what the transport has, where the server does not answer pings", () => {
+    const engine = open();
+    const answers: (() => void)[] = [];
+    platform.latest.accept({ ...PROBES, probes: undefined });
+    engine.transport.probe = (onAlive) => answers.push(onAlive);
+    engine.probe();
+    answers[0]?.();
+    expect(engine.isInDoubt).toBe(false);
+    engine.probe();
+    platform.clock.advance(2000);
+    expect(log.at(-1)).toBe("close ping timeout");
+    expect(platform.latest.sent).toEqual([]);
+  });
+
+  it("waits for the ping that is due, where nothing can be asked", () => {
+    const engine = open();
+    platform.latest.accept({ ...PROBES, probes: undefined });
+    platform.clock.advance(24_000);
+    engine.probe();
+    expect(engine.isInDoubt).toBe(false);
+    platform.clock.advance(1001);
+    engine.probe();
+    platform.latest.receive("ping");
+    platform.latest.drain();
+    platform.clock.advance(3000);
+    expect(engine.readyState).toBe("open");
+    platform.clock.advance(23_000);
+    engine.probe();
+    platform.clock.advance(2000);
+    expect(log.at(-1)).toBe("close ping timeout");
+  });
+
+  it("closes at once when the server should have pinged long ago", () => {
+    const engine = open();
+    platform.latest.accept(PROBES);
+    const now = platform.clock.now.bind(platform.clock);
+    platform.clock.now = () => now() + 45_001;
+    engine.probe();
+    platform.clock.settle();
+    expect(log.at(-1)).toBe("close ping timeout");
+    expect(engine.isInDoubt).toBe(true);
+    expect(platform.clock.pendingTimers).toBe(0);
+  });
+
+  it("asks nothing while something is on its way out, or there is no session", () => {
+    const engine = open();
+    engine.probe();
+    platform.latest.accept(PROBES);
+    engine.write("long");
+    engine.probe();
+    expect(engine.isInDoubt).toBe(false);
+    engine.close();
+    engine.probe();
+    expect(platform.latest.sent).toMatchObject([{ type: "message" }]);
+  });
+
+  it.each([
+    [{}, 1],
+    [{ reconnectOnResume: false }, 0],
+  ])("makes sure of it when the device wakes: %j", (options, pings) => {
+    open(options);
+    platform.latest.accept(PROBES);
+    const now = platform.clock.now.bind(platform.clock);
+    platform.clock.now = () => now() + 20_000;
+    platform.clock.advance(10_000);
+    expect(platform.latest.sent.filter(({ type }) => type === "ping")).toHaveLength(pings);
+  });
+});

@@ -1,9 +1,11 @@
 // One Engine.IO connection: queues packets, and outlives the transports that carry them. Never reopened.
 
-import type { Clock } from "@tautline/events/clock";
+import type { Clock, Timer } from "@tautline/events/clock";
 import type { NoEvents } from "@tautline/events/types";
 import { Emitter } from "../emitter.ts";
+import type { FailureCode } from "../errors.ts";
 import type { BinaryType, CookieJar, Platform } from "../platform.ts";
+import { diagnose, type Failure } from "./failure.ts";
 import { decodeHandshake, type HandshakeData } from "./handshake.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import type { EngineOptions } from "./options.ts";
@@ -40,8 +42,14 @@ export interface EngineEvents {
   upgrade: (transport: Transport) => void;
   upgradeError: (error: UpgradeError) => void;
   error: (error: Error) => void;
-  close: (reason: EngineCloseReason, details?: CloseDetails | Error) => void;
+  close: (reason: EngineCloseReason, details?: (CloseDetails | Error) & Partial<Failure>) => void;
 }
+
+/** How long a server may take to answer a probe. */
+const PROBE_TIMEOUT_MS = 2000;
+
+/** More bytes than an element of a text or of an array takes. */
+const MAX_ELEMENT_BYTES = 8;
 
 /** An Engine.IO connection: `manager.engine`. */
 export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> {
@@ -68,6 +76,8 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
   #handshake: HandshakeData | undefined;
   /** Packets at the head of `writeBuffer` that the transport has. */
   #inFlight = 0;
+  /** Runs while a probe is not answered; stays when the engine closed meanwhile. */
+  #doubt: Timer | undefined;
   readonly #ignorePlatform: readonly (false | undefined | (() => void))[];
 
   /**
@@ -85,14 +95,19 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     this.#transports = listTransports(this.opts, platform);
     this.binaryType = platform.binaryType;
     this.cookieJar = withCredentials ? platform.createCookieJar?.() : undefined;
-    this.#heartbeat = createHeartbeat(this.clock, () => this.#end("ping timeout"));
+    this.#heartbeat = createHeartbeat(this.clock, {
+      onExpired: () => this.#end("ping timeout", undefined, "EIO_PING_TIMEOUT"),
+      onWake: () => {
+        if (this.opts.reconnectOnResume !== false) this.probe();
+      },
+    });
     const startsWithWebSocket = rememberUpgrade && platform.memory.isWebSocketKnownToWork;
     this.transport = this.#createTransport(startsWithWebSocket ? "websocket" : undefined);
     this.#ignorePlatform = [
       // C 9.1: a connection to this very device does not need the network
       this.#target.hostname !== "localhost" &&
         platform.onPageEvent("offline", () =>
-          this.#end("transport close", { description: "network connection lost" }),
+          this.#end("transport close", { description: "network connection lost" }, "EIO_OFFLINE"),
         ),
       closeOnBeforeunload && platform.onPageEvent("beforeunload", () => this.transport.off().close()),
     ];
@@ -123,6 +138,40 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
   /** Whether the server should have pinged long ago; the engine then closes in a later tick (EIO §12.1). */
   isOverdue(): boolean {
     return this.#heartbeat.isOverdue();
+  }
+
+  /** Whether it is not known, or was not when the engine closed, that the server is still there. */
+  get isInDoubt(): boolean {
+    return this.#doubt !== undefined;
+  }
+
+  /**
+   * Finds out whether the server is still there, after timers or the network stood still; closes with `ping timeout` if
+   * `probeTimeout` passes without an answer. It does nothing where no answer can be had.
+   */
+  probe(): void {
+    if (this.readyState !== "open" || this.#doubt || (!this.isOverdue() && !this.#askForLife())) return;
+    this.#doubt = this.clock.setTimer(
+      () => this.#end("ping timeout", undefined, "EIO_PROBE_TIMEOUT"),
+      this.opts.probeTimeout ?? PROBE_TIMEOUT_MS,
+    );
+  }
+
+  /**
+   * Refuses messages for which the server would close the connection (EIO §9.4).
+   *
+   * @throws RangeError for a message over the server's limit.
+   */
+  check(messages: readonly unknown[]): void {
+    const maxBytes = this.#handshake?.maxPayload || Number.POSITIVE_INFINITY;
+    for (const message of messages) {
+      // HOT PATH: hardly any needs to be measured.
+      if (Object(message).length * MAX_ELEMENT_BYTES < maxBytes) continue;
+      const bytes = this.transport.measure(toPacketData(message) ?? "");
+      if (bytes <= maxBytes) continue;
+      const error = new RangeError(`a message of ${bytes} bytes, the server takes ${maxBytes}`);
+      throw diagnose(this, error, "EIO_PAYLOAD_TOO_LARGE");
+    }
   }
 
   // Transports
@@ -161,6 +210,8 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     if (this.readyState === "closed") return;
     this.emitReserved("packet", packet);
     this.emitReserved("heartbeat");
+    // What comes by itself may have been under way for long.
+    if (packet.type === "pong" || !this.#handshake?.probes) this.#endDoubt();
     if (this.readyState === "opening") {
       this.#onFirstPacket(packet);
       return;
@@ -230,7 +281,23 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
 
   #restartHeartbeat(): void {
     const handshake = this.#handshake;
-    if (handshake) this.#heartbeat.restart(handshake.pingInterval + handshake.pingTimeout);
+    if (handshake) this.#heartbeat.restart(handshake.pingInterval, handshake.pingTimeout);
+  }
+
+  /** False if nothing can be asked, or what is asked would have to wait. */
+  #askForLife(): boolean {
+    const { transport } = this;
+    if (!transport.isIdle() || this.#upgrade?.isSwitching()) return false;
+    if (this.#handshake?.probes) this.#queue({ type: "ping" });
+    else if (transport.probe) transport.probe(() => this.#endDoubt());
+    else return this.#heartbeat.isLate();
+    return true;
+  }
+
+  #endDoubt(): void {
+    if (this.readyState === "closed") return;
+    this.#doubt?.cancel();
+    this.#doubt = undefined;
   }
 
   // Outgoing
@@ -283,7 +350,7 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
       this.#attach().open();
       return;
     }
-    this.emitReserved("error", error);
+    this.emitReserved("error", diagnose(this, error));
     this.#end("transport error", error);
   }
 
@@ -292,9 +359,12 @@ export class EngineSocket extends Emitter<NoEvents, EngineEvents, EngineEvents> 
     this.#end("forced close");
   }
 
-  #end(reason: EngineCloseReason, details?: CloseDetails | Error): void {
+  #end(reason: EngineCloseReason, about?: CloseDetails | Error, code?: FailureCode): void {
     if (this.readyState === "closed") return;
+    const details = about ?? (code && { description: reason });
+    if (details) diagnose(this, details, code);
     this.readyState = "closed";
+    this.#doubt?.cancel();
     this.#heartbeat.stop();
     this.#upgrade?.abort("socket closed");
     for (const ignore of this.#ignorePlatform) if (ignore) ignore();

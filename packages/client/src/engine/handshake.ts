@@ -9,6 +9,8 @@ export interface HandshakeData {
   readonly pingTimeout: number;
   /** Bytes that one polling body may have; undefined if the server does not say. */
   readonly maxPayload?: number;
+  /** Whether the server answers pings; it says so only if it was asked. */
+  readonly probes?: boolean;
 }
 
 /** Reads the data of an `open` packet; undefined if it is not what a server may send. */

@@ -46,6 +46,13 @@ export interface EngineOptions {
   protocols?: string | string[];
   /** Compression on WebSocket (Node): bytes from which on a message is compressed (default 1024), or false. */
   perMessageDeflate?: { threshold?: number } | boolean;
+  /**
+   * Whether a page that is shown again, or a device that wakes, makes sure of its connection at once, and opens a lost
+   * one. Default true.
+   */
+  reconnectOnResume?: boolean;
+  /** Milliseconds that the server may take to answer a probe. Default 2000. */
+  probeTimeout?: number;
   /** Whether to close silently when the page is left. Default false. */
   closeOnBeforeunload?: boolean;
   /** Whether to wait with the timer functions of load time. Default false. */

@@ -21,9 +21,12 @@ export interface OutgoingPacket {
   readonly options?: WriteOptions | undefined;
 }
 
+/** What a packet carries on its way out. */
+export type PacketData = string | Uint8Array | BlobLike;
+
 /** An engine packet in the queue: a `Blob` is read only when its turn comes. */
 export interface QueuedPacket extends Omit<OutgoingPacket, "data"> {
-  readonly data?: string | Uint8Array | BlobLike | undefined;
+  readonly data?: PacketData | undefined;
 }
 
 /** The types in the order of their digits (EIO §2). */
@@ -35,6 +38,15 @@ const DIGIT_ZERO = 48;
 export function toPacketData(data: unknown): QueuedPacket["data"] {
   if (!data) return undefined;
   return isBlob(data) ? data : (toBytes(data) ?? String(data));
+}
+
+/** The bytes of data: text in UTF-8. */
+export function bytesOf(data: PacketData): number {
+  if (typeof data !== "string") return "size" in data ? data.size : data.length;
+  let bytes = 0;
+  for (const character of data)
+    bytes += character.length > 1 ? 4 : character > "\u07ff" ? 3 : character > "\x7f" ? 2 : 1;
+  return bytes;
 }
 
 /** A packet as text (EIO §3.1). */

@@ -129,7 +129,12 @@ describe("Polling", () => {
     open();
     latest().answer(OPEN);
     latest().answer("4a\x1e4b\x1e1\x1e4c");
-    expect(log).toEqual(["a", "b", "transport close", { description: "transport closed by the server" }]);
+    expect(log).toMatchObject([
+      "a",
+      "b",
+      "transport close",
+      { description: "transport closed by the server" },
+    ]);
   });
 
   it("reports refused requests with their status", () => {

@@ -1,8 +1,17 @@
 import type { Timer } from "@tautline/events/clock";
-import type { BlobLike } from "../binary.ts";
+import type { FailureCode } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import { decodeHandshake } from "./handshake.ts";
 import type { TransportOptions } from "./options.ts";
-import { decodeText, encodeText, type OutgoingPacket, type Packet, type QueuedPacket } from "./packet.ts";
+import {
+  bytesOf,
+  decodeText,
+  encodeText,
+  type OutgoingPacket,
+  type Packet,
+  type PacketData,
+  type QueuedPacket,
+} from "./packet.ts";
 import { Transport } from "./transport.ts";
 
 export interface HttpRequest {
@@ -41,7 +50,15 @@ const SEPARATOR = "\x1e";
 /** The packet that ends a session. */
 const CLOSE = "1";
 
+/** As every client reckons (EIO §9.6); it is a third, in truth. */
 const BASE64_GROWTH = 1.33;
+
+/** What a server says by the `code` of a refusal (EIO §7.2). */
+const REFUSALS: { readonly [code: string]: FailureCode } = {
+  1: "EIO_SESSION_UNKNOWN",
+  4: "EIO_FORBIDDEN",
+  5: "EIO_VERSION_UNSUPPORTED",
+};
 
 // How long a farewell may take when the connection is already known to be broken.
 const FAREWELL_MS = 10_000;
@@ -72,10 +89,20 @@ export class Polling extends Transport {
     // Each packet has a digit, and all but the first a separator.
     let bytes = -1;
     const excess = packets.findIndex(({ data = "" }, index) => {
-      bytes += 2 + bytesOf(data);
+      bytes += 2 + Math.ceil(bytesOf(data) * (typeof data === "string" ? 1 : BASE64_GROWTH));
       return index > 0 && bytes > maxPayloadBytes;
     });
     return excess < 0 ? packets.length : excess;
+  }
+
+  /** As base64, binary grows by a third. */
+  override measure(data: PacketData): number {
+    return typeof data === "string" ? super.measure(data) : 1 + Math.ceil(bytesOf(data) / 3) * 4;
+  }
+
+  /** EIO §22: a server answers the request, and ignores what it brings. */
+  override probe(onAlive: () => void): void {
+    this.once("drain", onAlive).send([{ type: "noop" }]);
   }
 
   override pause(onPaused: () => void): void {
@@ -105,7 +132,7 @@ export class Polling extends Transport {
     const body = packets.map((packet) => encodeText(packet, base64)).join(SEPARATOR);
     this.#abortPost = this.#request("POST", body, ({ body: answer, description, context }) => {
       this.#abortPost = undefined;
-      if (answer === undefined) this.onError(this.#requester.writeFailure, description, context);
+      if (answer === undefined) this.#fail(this.#requester.writeFailure, description, context);
       else {
         this.onDrain();
         this.#settlePause();
@@ -118,9 +145,16 @@ export class Polling extends Transport {
     this.#abortGet = this.#request("GET", undefined, ({ body, description, context }) => {
       this.#abortGet = undefined;
       this.#patience?.cancel();
-      if (body === undefined) this.onError(this.failure, description, context);
+      if (body === undefined) this.#fail(this.failure, description, context);
       else this.#onPayload(body);
     });
+  }
+
+  #fail(message: string, description: unknown, context: unknown): void {
+    const { code } = Object(parseJson(Object(context).responseText));
+    const answered = description === 413 ? "EIO_PAYLOAD_TOO_LARGE" : "EIO_HTTP_STATUS";
+    const known = Number(description) > 0 ? (REFUSALS[code] ?? answered) : undefined;
+    this.onError(message, description, context, known);
   }
 
   #onPayload(body: string): void {
@@ -199,13 +233,4 @@ export class Polling extends Transport {
       abort();
     };
   }
-}
-
-/** What data takes in a body: in UTF-8, or as base64 (EIO §9.6). */
-function bytesOf(data: string | Uint8Array | BlobLike): number {
-  if (typeof data !== "string") return Math.ceil(("size" in data ? data.size : data.length) * BASE64_GROWTH);
-  let bytes = 0;
-  for (const character of data)
-    bytes += character.length > 1 ? 4 : character > "\u07ff" ? 3 : character > "\x7f" ? 2 : 1;
-  return bytes;
 }

@@ -1,12 +1,15 @@
 import type { NoEvents } from "@tautline/events/types";
 import { Emitter } from "../emitter.ts";
+import type { FailureCode } from "../errors.ts";
 import type { EngineSocket } from "./engine-socket.ts";
 import type { TransportOptions } from "./options.ts";
 import {
   areEncodable,
+  bytesOf,
   decodeText,
   type OutgoingPacket,
   type Packet,
+  type PacketData,
   type QueuedPacket,
   readBlobs,
 } from "./packet.ts";
@@ -27,11 +30,14 @@ export class TransportError extends Error {
   readonly description: unknown;
   /** The platform's own object: an XHR, a Response. */
   readonly context: unknown;
+  /** What `Failure` says; left out until the engine knows of it. */
+  code?: FailureCode;
 
-  constructor(message: string, description?: unknown, context?: unknown) {
+  constructor(message: string, description?: unknown, context?: unknown, code?: FailureCode) {
     super(message);
     this.description = description;
     this.context = context;
+    if (code) this.code = code;
   }
 }
 
@@ -84,6 +90,22 @@ export abstract class Transport extends Emitter<NoEvents, TransportEvents, Trans
   /** Takes `pause` back. */
   resume?(): void;
 
+  /**
+   * Asks for a sign of life that any server gives without noticing; calls back if it comes. Only transports that have
+   * such a thing.
+   */
+  probe?(onAlive: () => void): void;
+
+  /** Whether all that was sent has left, so that an answer does not wait behind it. */
+  isIdle(): boolean {
+    return this.writable;
+  }
+
+  /** The bytes that a message takes. Text has its type before it, in a frame binary has none. */
+  measure(data: PacketData): number {
+    return bytesOf(data) + (typeof data === "string" ? 1 : 0);
+  }
+
   /** How many of the packets that wait fit into one `send`, at least one. */
   countTakeable(packets: readonly QueuedPacket[], _maxPayloadBytes: number): number {
     return packets.length;
@@ -95,7 +117,9 @@ export abstract class Transport extends Emitter<NoEvents, TransportEvents, Trans
       this.doOpen();
     } catch (error) {
       // A constructor that is missing, or that refuses: no one listens yet.
-      this.socket.clock.nextTick(() => this.onError(this.failure, error));
+      this.socket.clock.nextTick(() =>
+        this.onError(this.failure, error, undefined, "EIO_TRANSPORT_UNAVAILABLE"),
+      );
     }
     return this;
   }
@@ -152,8 +176,8 @@ export abstract class Transport extends Emitter<NoEvents, TransportEvents, Trans
     return this.emitReserved("close", details);
   }
 
-  protected onError(message: string, description?: unknown, context?: unknown): this {
-    return this.emitReserved("error", new TransportError(message, description, context));
+  protected onError(message: string, description?: unknown, context?: unknown, code?: FailureCode): this {
+    return this.emitReserved("error", new TransportError(message, description, context, code));
   }
 
   /** The address of a request, e.g. `createUri("https", this.query)`. */

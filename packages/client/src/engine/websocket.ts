@@ -9,6 +9,10 @@ export interface WebSocketMessage {
 
 /** One WebSocket, as a platform offers it. */
 export interface WebSocketLink {
+  /** Bytes that were not sent yet, where the platform tells. */
+  bufferedBytes?(): number;
+  /** Sends a ping of RFC 6455, which every server answers, where the platform can. */
+  readonly ping?: (onPong: () => void) => void;
   send(messages: readonly WebSocketMessage[]): void;
   /** Closes in an orderly way, with the default code; nothing happens if it is closed already. */
   close(): void;
@@ -45,10 +49,14 @@ export class WebSocketTransport extends Transport {
     return "websocket";
   }
 
+  override isIdle(): boolean {
+    return this.writable && !this.#link?.bufferedBytes?.();
+  }
+
   protected override doOpen(): void {
     const query = this.stamp(!!this.opts.timestampRequests);
     if (!this.supportsBinary) query.b64 = 1;
-    this.#link = this.#connect(
+    const link = this.#connect(
       this.createUri(this.opts.secure ? "wss" : "ws", query),
       this.opts.protocols,
       this.opts,
@@ -61,6 +69,8 @@ export class WebSocketTransport extends Transport {
         },
       },
     );
+    this.#link = link;
+    if (link.ping) this.probe = link.ping;
   }
 
   protected override doClose(): void {

@@ -116,6 +116,12 @@ describe("WebTransportTransport", () => {
     await expect.poll(() => log).toEqual(["open", "y", Uint8Array.of(3).buffer]);
   });
 
+  it("sends empty binary as text, for which there is a frame (EIO §11.2)", async () => {
+    const engine = await openFully();
+    engine.write(new Uint8Array());
+    await expect.poll(() => session.received).toEqual(["0", "b"]);
+  });
+
   it("closes with the session, in order or not", async () => {
     await openFully();
     session.end();

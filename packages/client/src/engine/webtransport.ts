@@ -54,7 +54,8 @@ export class WebTransportTransport extends Transport {
         this.#writer = writable.getWriter();
         this.#readFrom(readable.getReader());
         const { sid } = this.query;
-        this.#writePacket({ type: "open", data: sid ? JSON.stringify({ sid }) : undefined });
+        // `closed` tells why it fails.
+        this.#writePacket({ type: "open", data: sid ? JSON.stringify({ sid }) : undefined }).catch(() => {});
         this.onOpen();
       })
       .catch(fail);
@@ -73,7 +74,10 @@ export class WebTransportTransport extends Transport {
   }
 
   #writePacket(packet: OutgoingPacket): Promise<unknown> {
-    const frame = encodeStreamFrame(encodeFrame(packet, true, this.socket.platform.base64));
+    // EIO §11.2: no frame is empty, so empty binary goes as text.
+    const frame = encodeStreamFrame(
+      encodeFrame(packet, packet.data?.length !== 0, this.socket.platform.base64),
+    );
     return Promise.all(frame.map((bytes) => this.#writer?.write(bytes)));
   }
 

@@ -5,7 +5,7 @@ import type { Base64 } from "@tautline/protocol/base64";
 import type { OutgoingPacket } from "../engine/packet.ts";
 import { Transport, type TransportConstructor } from "../engine/transport.ts";
 import { startUpgrade } from "../engine/upgrade.ts";
-import type { BinaryType, PageLocation, Platform } from "../platform.ts";
+import type { BinaryType, PageEvent, PageLocation, Platform } from "../platform.ts";
 
 /** A transport that the test plays the server of. */
 export class RecordingTransport extends Transport {
@@ -86,6 +86,7 @@ export class RecordingPlatform implements Platform {
   page: PageLocation | undefined;
   readonly offline: Set<() => void> = new Set<() => void>();
   readonly online: Set<() => void> = new Set<() => void>();
+  readonly resume: Set<() => void> = new Set<() => void>();
   readonly leaving: Set<() => void> = new Set<() => void>();
 
   constructor() {
@@ -135,8 +136,9 @@ export class RecordingPlatform implements Platform {
     return bytes.slice().buffer;
   }
 
-  onPageEvent(event: "offline" | "online" | "beforeunload", callback: () => void): () => void {
-    const callbacks = { offline: this.offline, online: this.online, beforeunload: this.leaving }[event];
+  onPageEvent(event: PageEvent, callback: () => void): () => void {
+    const { offline, online, resume, leaving: beforeunload } = this;
+    const callbacks = { offline, online, resume, beforeunload }[event];
     callbacks.add(callback);
     return () => callbacks.delete(callback);
   }
