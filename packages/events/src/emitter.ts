@@ -113,7 +113,7 @@ export class Emitter<
 
   /** As `emit`, untyped and from a list: for subclasses whose `emit` sends to a peer. */
   fire(event: EventName, args: readonly unknown[]): boolean {
-    const list = this.#lists?.get(event);
+    const list = (this.#own ?? this.#initial)?.get(event);
     if (list === undefined) return false;
     for (const listener of list) listener.apply(this, args as unknown[]);
     return true;
@@ -121,16 +121,16 @@ export class Emitter<
 
   /** Whether anyone listens: asked before building what an event would carry. */
   hasListeners(event: EventName): boolean {
-    return this.#lists?.has(event) ?? false;
+    return (this.#own ?? this.#initial)?.has(event) ?? false;
   }
 
   /** The list itself: it is never changed in place. */
   protected listOf(event: EventName): readonly AnyListener[] | undefined {
-    return this.#lists?.get(event);
+    return (this.#own ?? this.#initial)?.get(event);
   }
 
   listenerCount(event: EventName): number {
-    return this.#lists?.get(keyOf(event))?.length ?? 0;
+    return (this.#own ?? this.#initial)?.get(keyOf(event))?.length ?? 0;
   }
 
   /** The listeners as they were given, `once` included. */
@@ -140,11 +140,11 @@ export class Emitter<
 
   /** The listeners with their `once` wrappers. */
   rawListeners(event: EventName): AnyListener[] {
-    return [...(this.#lists?.get(keyOf(event)) ?? [])];
+    return [...((this.#own ?? this.#initial)?.get(keyOf(event)) ?? [])];
   }
 
   eventNames(): EventName[] {
-    return [...(this.#lists?.keys() ?? [])];
+    return [...((this.#own ?? this.#initial)?.keys() ?? [])];
   }
 
   /** Kept for programs that call it; there is no warning to raise the limit of. */
@@ -155,10 +155,6 @@ export class Emitter<
 
   getMaxListeners(): number {
     return this.#maxListeners;
-  }
-
-  get #lists(): ReadonlyMap<EventName, readonly AnyListener[]> | undefined {
-    return this.#own ?? this.#initial;
   }
 
   #change(): Map<EventName, readonly AnyListener[]> {
@@ -182,7 +178,7 @@ export class Emitter<
 
   #remove(event: EventName, listener: AnyListener): this {
     const key = keyOf(event);
-    const list = this.#lists?.get(key);
+    const list = (this.#own ?? this.#initial)?.get(key);
     if (list === undefined) return this;
     const lists = this.#change();
     // Node removes the most recently added instance.
