@@ -51,30 +51,35 @@ export function createInstalledProject(
 /**
  * As `createInstalledProject`, where `socket.io` is our server, as `"socket.io": "npm:@tautline/server"` installs it.
  * The packages named in `dependents` are those that load `socket.io`: they lie in the project, and so get ours. Every
- * other package of the repository is in reach too.
+ * other package of the repository is in reach too, and of `from`, where the dependents are taken.
  */
-export function createAliasedProject(dependents: readonly string[]): InstalledProject {
+export function createAliasedProject(
+  dependents: readonly string[],
+  from: string = join(root, "node_modules"),
+): InstalledProject {
   const project = createInstalledProject([], ["server"]);
   const modules = join(project.folder, "node_modules");
   cpSync(join(modules, "@tautline/server"), join(modules, "socket.io"), { recursive: true });
   for (const dependent of dependents) {
-    const source = join(root, "node_modules", dependent);
+    const source = join(from, dependent);
     cpSync(source, join(modules, dependent), {
       recursive: true,
       // npm puts a dependency there whose version it cannot share; `overrides` in package.json keeps ours instead.
       filter: (path) => path !== join(source, "node_modules/socket.io"),
     });
   }
-  for (const name of installedPackages()) link(join(root, "node_modules", name), join(modules, name));
+  for (const folder of [join(root, "node_modules"), from]) {
+    for (const name of packagesIn(folder)) link(join(folder, name), join(modules, name));
+  }
   return project;
 }
 
-/** The packages at the root of the repository but those of its workspaces. */
-function installedPackages(): string[] {
-  return readdirSync(join(root, "node_modules")).flatMap((name) => {
+/** The packages in a folder of modules but those of our workspaces. */
+function packagesIn(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
     if (name.startsWith(".") || name === "@tautline") return [];
     if (!name.startsWith("@")) return [name];
-    return readdirSync(join(root, "node_modules", name)).map((scoped) => `${name}/${scoped}`);
+    return readdirSync(join(folder, name)).map((scoped) => `${name}/${scoped}`);
   });
 }
 

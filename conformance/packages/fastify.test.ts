@@ -1,24 +1,29 @@
-import { createRequire } from "node:module";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import { fetchPackage } from "../platforms/npm-runtimes.ts";
 import { itUnless } from "../suites/it-unless.ts";
 import { until, within } from "../wire/deadline.ts";
 import { connect } from "./client.ts";
 import { type InstalledPrograms, installPrograms, missingServer } from "./installed-programs.ts";
 
 const reason = missingServer;
+// Not a package of the repository: a script of it makes `npm install` fail, and here it is installed without.
+const fetched = await fetchPackage("fastify-socket@5.1.4");
 
 describe.skipIf(reason !== undefined)(`Fastify${reason ? ` (${reason})` : ""}`, () => {
   let programs: InstalledPrograms;
 
   beforeAll(() => {
-    programs = installPrograms(missingPackage("fastify-socket") === undefined ? ["fastify-socket"] : []);
+    programs = fetched.ok
+      ? installPrograms(["fastify-socket"], join(fetched.folder, "node_modules"))
+      : installPrograms();
   });
 
   afterAll(() => programs?.remove());
 
   for (const plugin of ["own", "fastify-socket"]) {
     itUnless(
-      plugin === "own" ? undefined : missingPackage(plugin),
+      plugin === "own" || fetched.ok ? undefined : fetched.missing,
       `carries our server by the plugin ${plugin}, beside its routes, and closes with it`,
       async () => {
         const application = await programs.start("fastify-application.cjs", plugin);
@@ -41,12 +46,3 @@ describe.skipIf(reason !== undefined)(`Fastify${reason ? ` (${reason})` : ""}`, 
 });
 
 const headers = { "content-type": "text/plain", connection: "close" };
-
-function missingPackage(name: string): string | undefined {
-  try {
-    createRequire(import.meta.url).resolve(name);
-    return undefined;
-  } catch {
-    return `the package ${name} is not installed`;
-  }
-}

@@ -28,9 +28,12 @@ export interface RunningProgram {
   stop(): Promise<void>;
 }
 
-/** Installs our packed server as `socket.io`, for the programs and for the packages in `dependents`, which load it. */
-export function installPrograms(dependents: readonly string[] = []): InstalledPrograms {
-  const project = createAliasedProject(dependents);
+/**
+ * Installs our packed server as `socket.io`, for the programs and for the packages in `dependents`, which load it. They
+ * are taken from the folder of modules `from`, if it is not the repository's.
+ */
+export function installPrograms(dependents: readonly string[] = [], from?: string): InstalledPrograms {
+  const project = createAliasedProject(dependents, from);
   cpSync(pathOf("../packages/programs"), join(project.folder, "programs"), { recursive: true });
   const fileOf = (name: string) => join(project.folder, "programs", name);
   return {
