@@ -56,7 +56,8 @@ describe("React Native", () => {
         writeFileSync(join(project.folder, "app.js"), `import { io } from "@tautline/client";\n${app}`);
         const program = join(project.folder, "metro.cjs");
         copyFileSync(pathOf("../platforms/programs/metro.cjs"), program);
-        const limits = { timeout: 60_000, maxBuffer: 10_000_000 };
+        // Metro writes its bundle where it is run.
+        const limits = { cwd: project.folder, timeout: 60_000, maxBuffer: 10_000_000 };
         const { stdout } = await promisify(execFile)(process.execPath, [program, metro.folder], limits);
         expect(stdout).not.toContain("node:http");
         await check(stdout, ["polling", "websocket"]);
